@@ -1,0 +1,87 @@
+"""create_app(): the one place where the public tier is joined."""
+
+from flask import Flask, Response
+from flask_wtf.csrf import CSRFProtect
+from sqlalchemy import select
+from sqlalchemy.exc import OperationalError
+from werkzeug.exceptions import HTTPException
+
+from bot.channels import CHANNELS
+from bot.drafts import read_drafts
+from bot.headers import harden
+from bot.knowing import read_knowledge
+from bot.service import Service
+from bot.settings import Settings
+from bot.store import CONVERSATION
+from casebridge.area import read_area
+from casebridge.database import Database
+from casebridge.logs import set_up_logs
+from casebridge.recipients import read_recipients
+
+LARGEST_REQUEST = 2 * 1024 * 1024  # bytes; 100,000 characters of any script, form-encoded, fit in
+
+
+def create_app(settings: Settings | None = None) -> Flask:
+    """Join the chat and the webhooks. Raises FaultySettings, FaultyFile, MissingKeys, NoDraftKey."""
+    settings = settings or Settings.read()
+    set_up_logs()
+    app = Flask(__name__)
+    app.config.update(
+        MAX_CONTENT_LENGTH=LARGEST_REQUEST,
+        MAX_FORM_MEMORY_SIZE=LARGEST_REQUEST,
+        SESSION_COOKIE_NAME="__Host-chat" if settings.is_https else "chat",
+        SESSION_COOKIE_SECURE=settings.is_https,
+        SESSION_COOKIE_HTTPONLY=True,
+        SESSION_COOKIE_SAMESITE="Lax",
+        WTF_CSRF_TIME_LIMIT=None,
+        WTF_CSRF_SSL_STRICT=False,  # no Referer is sent: our own header forbids it
+    )
+    service = join(settings)
+    app.secret_key = service.cipher.hash("session cookie")
+    app.extensions.update(service=service, settings=settings)
+    csrf = CSRFProtect(app)
+    for channel in CHANNELS:
+        if channel.is_on(settings):
+            app.register_blueprint(channel.blueprint)
+            if channel.signs:
+                csrf.exempt(channel.blueprint)
+    app.add_url_rule("/healthz", view_func=healthz)
+    app.add_url_rule("/readyz", view_func=lambda: readyz(service.database))
+    app.register_error_handler(OperationalError, database_away)
+    app.register_error_handler(HTTPException, plainly)
+    harden(app, settings)
+    return app
+
+
+def join(settings: Settings) -> Service:
+    """Read flows, languages and keys, and open the database."""
+    area = read_area(settings.area)
+    return Service(
+        read_knowledge(settings.area),
+        Database(settings.database),
+        read_drafts(settings),
+        read_recipients(settings, area),
+        area,
+    )
+
+
+def healthz() -> Response:
+    """Say that the process lives."""
+    return Response("ok", mimetype="text/plain")
+
+
+def readyz(database: Database) -> Response:
+    """Say whether messages can be taken: the database answers and has our tables."""
+    with database.read() as connection:
+        connection.execute(select(CONVERSATION.c.version).limit(1))
+    return Response("ready", mimetype="text/plain")
+
+
+def database_away(_error: OperationalError) -> Response:
+    """Answer so that the provider tries again or falls back."""
+    return Response("try again", status=503, mimetype="text/plain", headers={"Retry-After": "5"})
+
+
+def plainly(error: HTTPException) -> Response:
+    """Answer a fault of the request in one word, nothing of the request in it."""
+    return Response(error.name, status=error.code, mimetype="text/plain")

@@ -1,0 +1,33 @@
+"""Telegram without a public address: asks for updates and answers them, for trying it out."""
+
+import asyncio
+
+from telegram import Update
+from telegram.error import TelegramError
+from telegram.ext import Application, ContextTypes, TypeHandler
+
+from bot.channels.telegram import answer
+from bot.service import Service
+
+
+def poll(service: Service, token: str, api_url: str) -> None:
+    """Answer updates until interrupted. A webhook and polling exclude each other."""
+    builder = Application.builder().token(token)
+    if api_url:
+        builder = builder.base_url(f"{api_url}/bot").base_file_url(f"{api_url}/file/bot")
+    application = builder.build()
+
+    async def take(update: Update, context: ContextTypes.DEFAULT_TYPE) -> None:
+        if update.callback_query is not None:
+            try:
+                await update.callback_query.answer()  # first: a late one is refused
+            except TelegramError:
+                pass
+        method = await asyncio.to_thread(answer, service, update)
+        if method:
+            await context.bot.send_message(
+                method["chat_id"], method["text"], reply_markup=method.get("reply_markup")
+            )
+
+    application.add_handler(TypeHandler(Update, take))
+    application.run_polling(allowed_updates=["message", "callback_query"])

@@ -1,0 +1,126 @@
+"""Telegram: an update in, one method in the webhook's answer out.
+
+Long polling (`polling.py`) shares `answer`. User text is never parsed as markup.
+"""
+
+import hmac
+from typing import TYPE_CHECKING, Any
+
+import orjson
+from flask import Blueprint, Response, request
+
+from bot.channels.channel import Channel, service, settings
+from bot.core.conversation import Pressed
+from bot.service import Arrival, Service
+from bot.wording import Message, as_text
+
+if TYPE_CHECKING:
+    from telegram import InlineKeyboardMarkup, Update
+
+PATH = "/channels/telegram"
+LONGEST_MESSAGE = 4096  # characters; the Bot API refuses more
+LONGEST_CALLBACK = 64  # bytes of callback_data
+SECRET_HEADER = "X-Telegram-Bot-Api-Secret-Token"  # noqa: S105 - the name of a header
+
+blueprint = Blueprint("telegram", __name__)
+CHANNEL = Channel("telegram", blueprint, lambda s: s.telegram_is_on, "TELEGRAM_WEBHOOK_SECRET", signs=True)
+
+
+@blueprint.post(PATH)
+def receive() -> Response:
+    """Take one update: 403 without the secret, else 200, or Telegram would repeat it for a day."""
+    secret = settings().telegram_webhook_secret.get_secret_value().encode()
+    given = request.headers.get(SECRET_HEADER, "").encode("utf-8", "replace")
+    if not secret or not hmac.compare_digest(given, secret):
+        return Response(status=403)
+    update = read_update(request.get_data())
+    method = answer(service(), update) if update else None
+    return Response(orjson.dumps(method) if method else b"", mimetype="application/json")
+
+
+def read_update(body: bytes) -> "Update | None":
+    """Parse an update; None for anything that is not one we can use."""
+    from telegram import Update  # noqa: PLC0415 - 130 ms and 15 MB, only where Telegram is on
+
+    try:
+        data = orjson.loads(body)
+        return Update.de_json(data, None) if isinstance(data, dict) else None
+    except (KeyError, TypeError, ValueError, AttributeError):  # PTB checks no types: channels.md §3
+        return None
+
+
+def answer(to: Service, update: "Update") -> dict[str, Any] | None:
+    """Take an update and return the one method that answers it, or None where nothing is said."""
+    try:
+        arrival = _arrival(update)
+    except (TypeError, ValueError, AttributeError):  # a field of another type than it should be
+        return None
+    chat = update.effective_chat
+    if arrival is None or chat is None:
+        return None
+    messages = to.receive(arrival)
+    if not messages:
+        return None
+    return _send_message(chat.id, messages)
+
+
+def _arrival(update: "Update") -> Arrival | None:
+    """Read an update from a private chat with a person; all else is not for us."""
+    chat, person = update.effective_chat, update.effective_user
+    if chat is None or chat.type != "private" or person is None or person.is_bot:
+        return None
+    text, pressed, witness = "", None, ""
+    if update.callback_query is not None:
+        data = update.callback_query.data or ""
+        step, _, rest = data.partition(":")
+        value, _, witness = rest.partition(":")
+        pressed = Pressed(step, (value,))
+    elif update.message is not None:
+        text = _without_slash(update.message.text or update.message.caption or "")
+        witness = f"{update.message.message_id}:{update.message.date}:{text}"
+    else:
+        return None
+    return Arrival(
+        channel="telegram",
+        address=str(int(chat.id)),
+        message_id=str(int(update.update_id)),
+        witness=f"{update.update_id}:{chat.id}:{witness}",
+        text=text,
+        pressed=pressed,
+        attachment=update.message is not None and update.message.text is None,
+    )
+
+
+def _without_slash(text: str) -> str:
+    """Read "/help@our_bot" as "help", and "/start CODE" as "start"."""
+    if not text.startswith("/"):
+        return text
+    command = text[1:].split("@")[0].split(" ")[0]
+    return "start" if command == "start" else text[1:].split("@")[0]
+
+
+def _send_message(chat_id: int, messages: tuple[Message, ...]) -> dict[str, Any]:
+    """Say everything in one message, with buttons for the question it ends with."""
+    last = messages[-1]
+    method: dict[str, Any] = {"method": "sendMessage", "chat_id": chat_id}
+    if not last.options or last.several:  # several are ticked by their numbers: "1 3"
+        return method | {"text": as_text(messages)[:LONGEST_MESSAGE]}
+    text = "\n\n".join((*(message.text for message in messages),))
+    return method | {"text": text[:LONGEST_MESSAGE], "reply_markup": _keyboard(last).to_dict()}
+
+
+def _keyboard(message: Message) -> "InlineKeyboardMarkup":
+    from telegram import InlineKeyboardButton, InlineKeyboardMarkup  # noqa: PLC0415 - as above
+
+    return InlineKeyboardMarkup(
+        [
+            [InlineKeyboardButton(option.label, callback_data=_callback(message, option.value))]
+            for option in message.options
+        ]
+    )
+
+
+def _callback(message: Message, value: str) -> str:
+    """Return what pressing sends. The token makes the answer one that nobody else could send."""
+    data = f"{message.step}:{value}:{message.token}"
+    return data if len(data.encode()) <= LONGEST_CALLBACK else f"{message.step}:{value}"

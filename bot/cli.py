@@ -1,0 +1,138 @@
+"""python -m bot: serve the chat, try it out, check it, keep it in order."""
+
+import sys
+from pathlib import Path
+
+import click
+
+from bot.drafts import NoDraftKey, make_draft_key
+from bot.settings import Settings
+from casebridge.recipients import FaultyKey, MissingKeys
+from casebridge.settings import FaultySettings
+from casebridge.yamlfile import FaultyFile
+
+
+class _Refusing(click.Group):
+    """Names every fault at once and stops, instead of a trace nobody can read."""
+
+    def invoke(self, ctx: click.Context) -> object:
+        try:
+            return super().invoke(ctx)
+        except (FaultySettings, FaultyFile) as faulty:
+            faults = tuple(map(str, faulty.faults))
+        except MissingKeys as missing:
+            named = ", ".join(missing.agencies) or "return codes"
+            faults = (f"no public key for {named}: python -m casebridge keys make, in the private tier",)
+        except FaultyKey as faulty_key:
+            faults = (f"key file '{faulty_key.file}' is not what its name says",)
+        except NoDraftKey:
+            faults = ("there is no draft key: python -m bot keys",)
+        for fault in faults:
+            click.echo(fault, err=True)
+        return ctx.exit(2)
+
+
+@click.group(cls=_Refusing)
+def main() -> None:
+    """Take reports by web chat, text message and Telegram."""
+
+
+@main.command()
+def run() -> None:
+    """Start everything on this machine for a local trial: chat, desk, worker, expiry."""
+    from bot.trial import run_trial  # noqa: PLC0415 - brings a process manager only this needs
+
+    sys.exit(run_trial(Settings.read()))
+
+
+@main.command()
+def serve() -> None:
+    """Serve the chat and the webhooks on HOST:PORT."""
+    from bot.serving import serve_public  # noqa: PLC0415 - brings the server only this needs
+
+    serve_public(Settings.read())
+
+
+@main.command()
+def telegram() -> None:
+    """Ask Telegram for messages and answer them; needs no public address."""
+    from bot.app import join  # noqa: PLC0415 - the service is for this and few others
+    from bot.channels.polling import poll  # noqa: PLC0415 - brings Telegram's library
+    from casebridge.logs import set_up_logs  # noqa: PLC0415 - with it
+
+    settings = Settings.read()
+    token = settings.telegram_bot_token.get_secret_value()
+    if not token:
+        raise click.ClickException("TELEGRAM_BOT_TOKEN is not set: @BotFather gives one")
+    set_up_logs()
+    click.echo("Answering on Telegram. Ctrl-C ends it.")
+    poll(join(settings), token, settings.telegram_api_url)
+
+
+@main.command()
+@click.option("--lang", "language", default="", help="Language to begin in, for example ar.")
+@click.option("--channel", default="sms", show_default=True, type=click.Choice(["sms", "telegram", "web"]))
+@click.option("--record", type=click.Path(path_type=Path), help="Keep the talk as a transcript test.")
+def talk(language: str, channel: str, record: Path | None) -> None:
+    """Play the real flow in the terminal; nothing is stored or sent."""
+    from bot.talking import talk_in_terminal  # noqa: PLC0415 - the script is read for this alone
+
+    talk_in_terminal(Settings.read().area, language, channel, record)
+
+
+@main.command()
+def check() -> None:
+    """Name every fault in flows, areas and translations."""
+    from bot.check import run_check  # noqa: PLC0415 - for this command alone
+
+    sys.exit(run_check(Settings.read().area))
+
+
+@main.command()
+@click.option("--check", "only_check", is_flag=True, help="Change nothing; exit 1 if something would change.")
+def phrases(*, only_check: bool) -> None:
+    """Bring the translators' files up to date with flows and pages."""
+    from bot.catalogues import run_phrases  # noqa: PLC0415 - for this command alone
+
+    sys.exit(run_phrases(only_check=only_check))
+
+
+@main.command()
+@click.option("--rotate", is_flag=True, help="Make a newer key that takes over; older ones still decrypt.")
+def keys(*, rotate: bool) -> None:
+    """Make the draft key, if there is none."""
+    made = make_draft_key(Settings.read(), another=rotate)
+    click.echo("made a draft key" if made else "there is a draft key already")
+
+
+@main.command()
+@click.option("--write", "message", default="", help="Write a migration for what changed in the tables.")
+def migrate(message: str) -> None:
+    """Bring the database to the newest shape."""
+    from bot import migrating  # noqa: PLC0415 - alembic takes 250 ms
+    from casebridge.database import Database  # noqa: PLC0415 - with it
+
+    settings = Settings.read()
+    settings.var_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
+    database = Database(settings.database)
+    if message:
+        migrating.write(database, message)
+    else:
+        migrating.migrate(database)
+    database.close()
+
+
+@main.command()
+def purge() -> None:
+    """Remove what has expired, once."""
+    from bot.messenger import purge_once  # noqa: PLC0415 - for this command alone
+
+    click.echo(f"{purge_once(Settings.read())} conversations expired")
+
+
+@main.command()
+def messenger() -> None:
+    """Remove what expires, every minute, until stopped."""
+    from bot.messenger import keep_expiring  # noqa: PLC0415 - for this command alone
+
+    keep_expiring(Settings.read())

@@ -1,0 +1,1 @@
+"""The conversation itself: no input or output, no clock, no randomness, no third party but pydantic."""

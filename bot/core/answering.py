@@ -1,0 +1,152 @@
+"""A message as the answer to the open question: taken, asked again, or gathered for the story."""
+
+from dataclasses import replace
+
+from bot.core.asking import says_around, shown, story_so_far, walk
+from bot.core.changing import CHANGE_STEP, change
+from bot.core.conversation import Answer, Conversation, Reply, Stage
+from bot.core.effects import LookUp
+from bot.core.ending import reviewed
+from bot.core.flow import Kind, Step
+from bot.core.normal import normal
+from bot.core.phrases import Phrase
+from bot.core.turn import LONGEST_MESSAGE, Outcome, Turn, afresh, asked, begin
+from bot.core.understanding import Doubt, is_word, understand, was_near
+from casebridge.report import AnswerState, ConsentLevel
+
+
+def answer(turn: Turn) -> Outcome:
+    """Read the message as the answer to the open question."""
+    conversation, inbound, texts = turn.conversation, turn.inbound, turn.knowledge.texts
+    step = walk(turn.flow, conversation.answers).pending
+    if step is None:  # only where a flow lost its last question while somebody was in it
+        return asked(turn.knowledge, conversation)
+    pressed = inbound.pressed
+    if pressed is not None and pressed.step == CHANGE_STEP:
+        return change(turn, pressed.values[0])
+    if conversation.choosing and turn.said.isdecimal():  # a bare number answers "which one?"
+        return change(turn, turn.said)
+    if pressed is not None and pressed.step != step.name:
+        return asked(turn.knowledge, conversation, Reply(texts.too_old_button))
+    if len(inbound.text) > LONGEST_MESSAGE:
+        return asked(turn.knowledge, conversation, Reply(texts.too_long))
+    if inbound.attachment and not turn.said:
+        return asked(turn.knowledge, conversation, Reply(texts.text_wanted))
+    if step.kind is Kind.STORY:
+        return _story(turn, step)
+    understood = understand(step, inbound, turn.reading)
+    if isinstance(understood, Doubt):
+        return _ask_again(turn, step, understood)
+    return take(turn, step, understood)
+
+
+def skip(turn: Turn) -> Outcome:
+    """Leave the open question out. A consent passed over is a no."""
+    conversation, language = turn.conversation, turn.reading.language
+    step = walk(turn.flow, conversation.answers).pending
+    if step is None:
+        return asked(turn.knowledge, conversation)
+    if step.kind is Kind.STORY and conversation.parts:
+        return take(turn, step, _story_told(turn, conversation.parts))
+    said = turn.inbound.text
+    if step.kind is Kind.CONSENT:
+        no = Answer(AnswerState.SKIPPED, ConsentLevel.NO, said, language, turn.now())
+        return take(turn, step, no)
+    if not step.skip:
+        return asked(turn.knowledge, conversation, Reply(turn.knowledge.texts.cannot_skip))
+    return take(turn, step, Answer(AnswerState.SKIPPED, None, said, language, turn.now()))
+
+
+def take(turn: Turn, step: Step, given: Answer) -> Outcome:
+    """Record an answer and go where it leads."""
+    conversation, known = turn.conversation, turn.knowledge
+    if step.kind is Kind.CODE:
+        return Outcome(conversation, effects=(LookUp(code=str(given.value)),))
+    if step.kind is Kind.REVIEW:
+        return reviewed(turn, str(given.value))
+    if step.kind is Kind.CONSENT:
+        given = replace(given, wording=conversation.shown)
+    choice = step.choice(given.value) if isinstance(given.value, str) else None
+    if choice is not None and choice.flow:
+        flow = known.flows[choice.flow]
+        return begin(known, replace(afresh(known, conversation), flow=flow.name, version=flow.version))
+    if choice is not None and choice.later:
+        return Outcome(replace(conversation, stage=Stage.PAUSED, misses=0), (Reply(known.texts.later),))
+    parts = () if step.kind is Kind.STORY else conversation.parts
+    answers = {**conversation.answers, step.name: given}
+    taken = replace(conversation, answers=answers, parts=parts, misses=0)
+    way = walk(turn.flow, answers)
+    return asked(known, taken, *_echo(turn, step, given), *says_around(way, step.name), way=way)
+
+
+def _echo(turn: Turn, step: Step, given: Answer) -> tuple[Reply, ...]:
+    """Say back what was understood where it was not plain."""
+    texts = turn.knowledge.texts
+    if given.state is not AnswerState.ANSWERED or turn.inbound.pressed is not None:
+        return ()
+    if step.kind is Kind.DATE:
+        return (Reply(texts.heard_day, {"answer": shown(step, given, texts)}),)
+    if step.kind is Kind.CHOICES or was_near(step, turn.said, turn.reading):
+        return (Reply(texts.heard, {"answer": shown(step, given, texts)}),)
+    return ()
+
+
+def _ask_again(turn: Turn, step: Step, doubt: Doubt) -> Outcome:
+    """Say what was not understood; from the second time on, how to get past the question."""
+    texts, misses = turn.knowledge.texts, turn.conversation.misses + 1
+    replies = [Reply(_words_for(turn, step, doubt, misses))]
+    if misses > 1:
+        replies += [Reply(step.help)] if step.help else []
+        replies.append(Reply(texts.can_skip if step.skip else texts.menu))
+    return asked(turn.knowledge, replace(turn.conversation, misses=misses), *replies)
+
+
+def _words_for(turn: Turn, step: Step, doubt: Doubt, misses: int) -> Phrase:
+    texts = turn.knowledge.texts
+    match doubt:
+        case Doubt.FUTURE:
+            return texts.future_day
+        case Doubt.LONG_AGO:
+            return texts.long_ago
+        case Doubt.MISTYPED_CODE:
+            return texts.mistyped_code
+        case Doubt.NOT_AN_ANSWER if step.kind is Kind.CONSENT:
+            return texts.consent_plainly
+        case _ if not step.choices:
+            return texts.unclear_words
+        case _:
+            return texts.unclear if misses == 1 else texts.unclear_again
+
+
+def _story(turn: Turn, step: Step) -> Outcome:
+    """Gather a story over several messages until it is said to be done."""
+    conversation, known = turn.conversation, turn.knowledge
+    pressed = turn.inbound.pressed.values[0] if turn.inbound.pressed else ""
+    if pressed == "again" or is_word(turn.said, known.texts.again_words, turn.reading):
+        cleared = replace(conversation, parts=())
+        return asked(known, cleared, Reply(known.texts.story_cleared))
+    text, done = _story_part(turn, pressed)
+    if text and not any(map(str.isalnum, text)):
+        text = ""
+    parts = (*conversation.parts, text) if text else conversation.parts
+    if not parts or not (text or done):
+        return _ask_again(turn, step, Doubt.UNCLEAR)
+    kept: Conversation = replace(conversation, parts=parts, misses=0)
+    if done:
+        return take(turn.with_(kept), step, _story_told(turn, parts))
+    return Outcome(kept, (story_so_far(known, kept, step),))
+
+
+def _story_part(turn: Turn, pressed: str) -> tuple[str, bool]:
+    """Return what this message adds and whether it ends the story, alone or by its last line."""
+    text = turn.inbound.text.strip()
+    if pressed == "done":
+        return text, True
+    above, _, last = text.rpartition("\n")
+    if is_word(normal(last), turn.knowledge.texts.done_words, turn.reading):
+        return above.strip(), True
+    return text, False
+
+
+def _story_told(turn: Turn, parts: tuple[str, ...]) -> Answer:
+    return Answer(AnswerState.ANSWERED, "\n\n".join(parts), "", turn.reading.language, turn.now())

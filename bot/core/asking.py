@@ -1,0 +1,168 @@
+"""How a step is put to a person: its question with options, and the read-back."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from bot.core.conversation import Answer, Conversation, Day, Entry, Option, Reply, Sayable
+from bot.core.flow import Flow, Kind, Step
+from bot.core.phrases import Phrase, Phrasebook
+from bot.core.reporting import agreed
+from bot.core.signposting import Directory
+from bot.core.texts import Texts
+from bot.core.understanding import Readers, labels_of
+from casebridge.report import AnswerState
+
+
+LONGEST_READ_BACK = 160  # characters; a whole story would be many text messages
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Knowledge:
+    """Everything the engine knows before a message comes. Never changes."""
+
+    flows: Mapping[str, Flow]
+    texts: Texts
+    phrasebook: Phrasebook
+    directory: Directory
+    readers: Readers
+
+
+@dataclass(frozen=True, slots=True)
+class Walk:
+    """The way through a flow so far: every step met, and the one now open."""
+
+    path: tuple[Step, ...]
+    pending: Step | None
+
+    @property
+    def answered(self) -> tuple[Step, ...]:
+        """The questions answered on the way, in order."""
+        return tuple(step for step in self.path if step.asks and step is not self.pending)
+
+
+def walk(flow: Flow, answers: Mapping[str, Answer]) -> Walk:
+    """Follow the flow to its first relevant question without an answer.
+
+    Conditions see only answers on the path, so what an earlier answer made irrelevant
+    neither steers nor reaches a report, and comes back when that answer changes back.
+    """
+    path: list[Step] = []
+    on_path: dict[str, Answer] = {}
+    for step in flow.steps:
+        if step.when is not None and not step.when.holds(on_path):
+            continue
+        path.append(step)
+        if step.kind is Kind.SAY:
+            continue
+        answer = answers.get(step.name)
+        if answer is None:
+            return Walk(tuple(path), step)
+        on_path[step.name] = answer
+    return Walk(tuple(path), None)
+
+
+_ENTRIES: Mapping[Kind, Entry] = {
+    Kind.STORY: Entry.LONG,
+    Kind.TEXT: Entry.SHORT,
+    Kind.DATE: Entry.SHORT,
+    Kind.PLACE: Entry.SHORT,
+    Kind.CONTACT: Entry.CONTACT,
+    Kind.CODE: Entry.CODE,
+}
+
+
+def ask(knowledge: Knowledge, conversation: Conversation, way: Walk) -> tuple[Reply, ...]:
+    """Put the open question, a read-back before it where it is the last."""
+    step = way.pending
+    if step is None:
+        return ()
+    question = Reply(
+        step.ask,
+        options=tuple(Option(choice.value, choice.label) for choice in step.choices),
+        step=step.name,
+        several=step.kind is Kind.CHOICES,
+        entry=_ENTRIES.get(step.kind, Entry.NONE),
+    )
+    if step.kind is Kind.REVIEW:
+        return (*read_back(knowledge, conversation, way), question)
+    if step.kind is Kind.STORY and conversation.parts:
+        return (story_so_far(knowledge, conversation, step),)
+    return (question,)
+
+
+def story_so_far(knowledge: Knowledge, conversation: Conversation, step: Step) -> Reply:
+    """Say that a part of the story is kept and how to go on."""
+    texts = knowledge.texts
+    return Reply(
+        texts.story_kept,
+        {"words": conversation.parts[-1][:60]},
+        options=(Option("done", texts.story_done), Option("again", texts.story_again)),
+        step=step.name,
+        numbered=False,
+        entry=Entry.LONG,
+    )
+
+
+def says_around(way: Walk, answered: str) -> tuple[Reply, ...]:
+    """Return what is said in passing right after one step and right before the open one."""
+    path = list(way.path)
+    end = len(path) - 1 if way.pending else len(path)
+    start = next((i for i, step in enumerate(path) if step.name == answered), -1) + 1
+    after = start
+    while after < end and not path[after].asks:
+        after += 1
+    before = end
+    while before > after and not path[before - 1].asks:
+        before -= 1
+    return tuple(Reply(step.ask) for step in (*path[start:after], *path[before:end]))
+
+
+def read_back(knowledge: Knowledge, conversation: Conversation, way: Walk) -> tuple[Reply, ...]:
+    """List every answer with the number CHANGE takes, consents with who gets what."""
+    texts = knowledge.texts
+    lines = tuple(
+        Reply(
+            texts.review_consent_line if step.kind is Kind.CONSENT else texts.review_line,
+            {
+                "n": str(number),
+                "title": step.title or step.ask,
+                "answer": shown(step, conversation.answers[step.name], texts),
+            },
+            line=number > 1,
+        )
+        for number, step in enumerate(way.answered, 1)
+    )
+    if agreed(way.path, conversation.answers):
+        return lines
+    return (*lines, Reply(texts.review_nobody))
+
+
+def shown(step: Step, answer: Answer, texts: Texts) -> Sayable:
+    """Return an answer as it is read back."""
+    value = answer.value
+    if answer.state is AnswerState.SKIPPED:
+        return texts.skipped
+    if answer.state is AnswerState.DONT_KNOW:
+        return texts.dont_know
+    if isinstance(value, tuple):
+        return labels_of(step, value)
+    if isinstance(value, str):
+        choice = step.choice(value)
+        return choice.label if choice else _start_of(value)
+    if value is not None and value.get("kind") == "day":
+        return Day.of(value)
+    if value is not None and (labels := labels_of(step, (value.get("kind", ""),))):
+        return labels
+    return _start_of(answer.said or (value or {}).get("text", ""))
+
+
+def _start_of(words: str) -> str:
+    """Cut long words for the read-back: enough to know which they are."""
+    words = " ".join(words.split())
+    return words if len(words) <= LONGEST_READ_BACK else f"{words[:LONGEST_READ_BACK]} (...)"
+
+
+def consent_words(step: Step, language: str, phrasebook: Phrasebook) -> str:
+    """Return exactly what a consent question shows: the sentence and each choice on its line."""
+    labels = (phrasebook.text(choice.label, language) for choice in step.choices)
+    return "\n".join((phrasebook.text(step.ask, language), *labels))

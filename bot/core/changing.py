@@ -1,0 +1,46 @@
+"""Going back and correcting: an answer is taken away, and its question is open again."""
+
+from dataclasses import replace
+
+from bot.core.asking import Walk, walk
+from bot.core.conversation import Conversation, Entry, Option, Reply
+from bot.core.flow import Kind, Step
+from bot.core.turn import Outcome, Turn, asked
+
+CHANGE_STEP = "change"  # buttons that name an answer to correct
+
+
+def back(turn: Turn) -> Outcome:
+    """Reopen the last question answered."""
+    answered = walk(turn.flow, turn.conversation.answers).answered
+    if not answered:
+        return asked(turn.knowledge, turn.conversation, Reply(turn.knowledge.texts.nothing_before))
+    return _reopen(turn, turn.conversation, answered[-1])
+
+
+def change(turn: Turn, which: str) -> Outcome:
+    """Reopen one answer: by its number in the read-back, or by its name from a button."""
+    way = walk(turn.flow, turn.conversation.answers)
+    if not which:
+        return offer_changes(turn, way)
+    for number, step in enumerate(way.answered, 1):
+        if which in (str(number), step.name):
+            return _reopen(turn, turn.conversation, step)
+    return asked(turn.knowledge, turn.conversation, Reply(turn.knowledge.texts.no_such_answer))
+
+
+def offer_changes(turn: Turn, way: Walk) -> Outcome:
+    """Ask which answer is to be corrected."""
+    options = tuple(Option(step.name, step.title or step.ask) for step in way.answered)
+    if not options:
+        return asked(turn.knowledge, turn.conversation, Reply(turn.knowledge.texts.nothing_before))
+    which = Reply(turn.knowledge.texts.change_which, options=options, step=CHANGE_STEP, entry=Entry.NONE)
+    return Outcome(replace(turn.conversation, choosing=True), (which,))
+
+
+def _reopen(turn: Turn, conversation: Conversation, step: Step) -> Outcome:
+    """Ask a question again; a story is kept to be added to."""
+    answers = dict(conversation.answers)
+    old = answers.pop(step.name)
+    parts = (str(old.value),) if step.kind is Kind.STORY and old.value else ()
+    return asked(turn.knowledge, replace(conversation, answers=answers, parts=parts, misses=0))

@@ -1,0 +1,169 @@
+"""What was said: messages in, answers understood, replies not yet in any language."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from enum import StrEnum
+from typing import Any, Self
+
+from bot.core.phrases import Phrase
+from casebridge.report import AnswerState, Value
+
+
+@dataclass(frozen=True, slots=True)
+class Pressed:
+    """A button or ticked boxes of one question."""
+
+    step: str
+    values: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Inbound:
+    """One message from a person, with everything the answer to it may depend on."""
+
+    text: str
+    at: datetime
+    pressed: Pressed | None = None
+    language: str | None = None  # chosen beside the message: a link on the web page
+    reference: str = ""  # to be used should this message send a report
+    code: str = ""  # the return code to go with it
+    attachment: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What one question was answered with."""
+
+    state: AnswerState
+    value: Value
+    said: str
+    language: str
+    at: str  # ISO 8601, UTC
+    wording: str = ""  # of a consent: the very words shown
+
+    @property
+    def codes(self) -> tuple[str, ...]:
+        """The values a condition can look at."""
+        value = self.value
+        if value is None:
+            return ()
+        if isinstance(value, str):
+            return (value,)
+        if isinstance(value, tuple):
+            return value
+        return (value.get("kind", "given"),)
+
+
+class Stage(StrEnum):
+    """Where a conversation stands as a whole."""
+
+    OPEN = "open"
+    PAUSED = "paused"  # the person said LATER, or was told to get safe first
+    STOPPED = "stopped"  # the person opted out of messages
+    SENT = "sent"  # the report is sealed; nothing of it is left here
+    OVER = "over"  # somebody came back with a code and was told
+
+
+@dataclass(frozen=True, slots=True)
+class Conversation:
+    """Everything remembered of a conversation. There is no position: it is derived."""
+
+    channel: str
+    flow: str
+    version: str
+    language: str | None = None
+    stage: Stage = Stage.OPEN
+    answers: Mapping[str, Answer] = field(default_factory=dict)
+    parts: tuple[str, ...] = ()  # of a story that is still being told
+    misses: int = 0  # how often in a row the current question was not understood
+    shown: str = ""  # the words of the consent question now open
+    choosing: bool = False  # the person was asked which answer to change
+    warned: bool = False  # a card about a danger word was shown
+    reference: str | None = None  # of the report that was sent
+
+    def stored(self) -> dict[str, Any]:
+        """Return it as plain values, the form it is kept in between two turns."""
+        return {
+            "channel": self.channel,
+            "flow": self.flow,
+            "version": self.version,
+            "language": self.language,
+            "stage": self.stage,
+            "answers": {
+                name: (a.state, a.value, a.said, a.language, a.at, a.wording)
+                for name, a in self.answers.items()
+            },
+            "parts": self.parts,
+            "misses": self.misses,
+            "shown": self.shown,
+            "choosing": self.choosing,
+            "warned": self.warned,
+            "reference": self.reference,
+        }
+
+    @classmethod
+    def from_stored(cls, stored: dict[str, Any]) -> Self:
+        """Read it back from plain values."""
+        stored["stage"] = Stage(stored["stage"])
+        stored["parts"] = tuple(stored["parts"])
+        stored["answers"] = {
+            name: Answer(
+                AnswerState(state), tuple(value) if isinstance(value, list) else value, *rest
+            )
+            for name, (state, value, *rest) in stored["answers"].items()
+        }
+        return cls(**stored)
+
+
+@dataclass(frozen=True, slots=True)
+class Day:
+    """A day as far as it is known; part is "", "morning", "afternoon", "evening" or "night"."""
+
+    day: date
+    precision: str = "day"  # day, week, month
+    part: str = ""
+
+    def value(self) -> dict[str, str]:
+        value = {"kind": "day", "day": self.day.isoformat(), "precision": self.precision}
+        return value | {"part": self.part} if self.part else value
+
+    @classmethod
+    def of(cls, value: Mapping[str, str]) -> Self:
+        return cls(date.fromisoformat(value["day"]), value["precision"], value.get("part", ""))
+
+
+Sayable = str | Phrase | Day | tuple[Phrase, ...]
+"""What a phrase can have in its gaps: a person's own words, other phrases, a day."""
+
+
+@dataclass(frozen=True, slots=True)
+class Option:
+    """One thing offered with a question; channels draw numbers, buttons or boxes."""
+
+    value: str
+    label: Phrase
+
+
+class Entry(StrEnum):
+    """How the next message is best typed in; a hint that a channel may ignore."""
+
+    SHORT = "short"
+    LONG = "long"
+    CONTACT = "contact"
+    CODE = "code"
+    NONE = "none"  # an option is wanted, or nothing
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """Something to say: a phrase with its values, and what can be answered to it."""
+
+    phrase: Phrase
+    values: Mapping[str, Sayable] = field(default_factory=dict)
+    options: tuple[Option, ...] = ()
+    step: str = ""
+    several: bool = False  # more than one option may be chosen
+    numbered: bool = True  # where there are no buttons, options get numbers
+    entry: Entry = Entry.SHORT
+    line: bool = False  # follows the one before on the next line, not as a paragraph

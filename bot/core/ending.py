@@ -1,0 +1,78 @@
+"""The end of a report: sent with consent, or thrown away; help there is, either way."""
+
+from dataclasses import replace
+
+from bot.core.asking import walk
+from bot.core.changing import offer_changes
+from bot.core.conversation import Entry, Option, Reply, Stage
+from bot.core.effects import Erase, LookUp, Submit
+from bot.core.phrases import Phrase
+from bot.core.reporting import agreed, to_report
+from bot.core.signposting import signpost
+from bot.core.turn import Outcome, Turn, afresh, asked, begin, start
+
+NEW_STEP = "new"
+
+
+def reviewed(turn: Turn, value: str) -> Outcome:
+    """Carry out what a person decided over their read-back."""
+    conversation, known = turn.conversation, turn.knowledge
+    texts, reference, code = known.texts, turn.inbound.reference, turn.inbound.code
+    way = walk(turn.flow, conversation.answers)
+    if value == "change":
+        return offer_changes(turn, way)
+    if not agreed(way.path, conversation.answers):
+        ended = start(known, conversation.channel)
+        return Outcome(ended, (Reply(texts.not_sent), *_help_there_is(turn)), (Erase(),))
+    report = to_report(turn.flow, way.path, conversation, turn.inbound, known.directory.area)
+    sent = replace(afresh(known, conversation), stage=Stage.SENT, reference=reference)
+    replies = (
+        Reply(texts.sent, {"reference": reference}),
+        Reply(texts.sent_code, {"code": code}),
+        Reply(texts.sent_next),
+        *_help_there_is(turn),
+    )
+    return Outcome(sent, replies, (Submit(report, code),))
+
+
+def after_sending(turn: Turn) -> Outcome:
+    """Answer someone whose report is on its way: how far it has come, or a new report."""
+    pressed = turn.inbound.pressed
+    if pressed is not None and pressed.step == NEW_STEP:
+        return begin(turn.knowledge, afresh(turn.knowledge, turn.conversation))
+    return Outcome(turn.conversation, effects=(LookUp(reference=turn.conversation.reference or ""),))
+
+
+def status_told(turn: Turn, status: str | None) -> Outcome:
+    """Say how far a report has come, or that none answers to that code."""
+    conversation, known = turn.conversation, turn.knowledge
+    texts = known.texts
+    words: dict[str | None, Phrase] = {
+        "received": texts.status_received,
+        "acknowledged": texts.status_acknowledged,
+        "wait": texts.status_wait,
+    }
+    found = Reply(words.get(status, texts.status_unknown))
+    if status in ("received", "acknowledged"):
+        if conversation.stage is not Stage.SENT:
+            conversation = replace(afresh(known, conversation), stage=Stage.OVER)
+        option = Option("new", texts.new_label)
+        return Outcome(
+            conversation,
+            (found, Reply(texts.new_report, options=(option,), step=NEW_STEP, numbered=False, entry=Entry.NONE)),
+        )
+    return asked(known, replace(conversation, misses=conversation.misses + 1), found)
+
+
+def _help_there_is(turn: Turn) -> tuple[Reply, ...]:
+    texts = turn.knowledge.texts
+    services = signpost(turn.knowledge.directory, turn.conversation.answers)
+    lines = (
+        Reply(
+            texts.service_line if service.confirmed else texts.service_line_unsure,
+            {"name": service.name, "what": service.what, "contact": service.contact},
+            line=True,
+        )
+        for service in services
+    )
+    return (Reply(texts.services), *lines)

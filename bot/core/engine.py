@@ -1,0 +1,70 @@
+"""One message in, the next conversation out. Pure: time and chance come in with the message."""
+
+from dataclasses import replace
+
+from bot.core.answering import answer
+from bot.core.asking import Knowledge
+from bot.core.commands import Called, Command, called
+from bot.core.conversation import Conversation, Inbound, Reply, Stage
+from bot.core.ending import NEW_STEP, after_sending, status_told
+from bot.core.language import LANGUAGE_STEP, choose
+from bot.core.obeying import obey, resume
+from bot.core.safety import Danger, card, danger_in
+from bot.core.turn import Outcome, Turn, afresh, begin
+
+__all__ = ["Outcome", "advance", "tell_status"]
+
+
+def advance(knowledge: Knowledge, conversation: Conversation, inbound: Inbound) -> Outcome:
+    """Take one message: a command first, then danger, then the answer to the open question."""
+    turn = Turn.of(knowledge, conversation, inbound)
+    call = _called(turn)
+    if conversation.stage is Stage.STOPPED and (call is None or call.command is not Command.STOP):
+        return resume(turn, conversation)
+    if conversation.language is None:
+        return choose(turn, call)
+    if call is not None and (outcome := obey(turn, call)) is not None:
+        return outcome
+    if conversation.stage is Stage.SENT:
+        return after_sending(turn)
+    if conversation.stage is Stage.OVER:
+        return begin(knowledge, afresh(knowledge, conversation))
+    return _message(turn)
+
+
+def tell_status(knowledge: Knowledge, conversation: Conversation, inbound: Inbound, status: str | None) -> Outcome:
+    """Answer a LookUp: how far the report has come; None where no report answers to it."""
+    return status_told(Turn.of(knowledge, conversation, inbound), status)
+
+
+def _called(turn: Turn) -> Called | None:
+    """Return the command that this message is, typed, pressed or chosen beside it."""
+    pressed, language = turn.inbound.pressed, turn.inbound.language
+    if pressed is not None and pressed.step == LANGUAGE_STEP:
+        return Called(Command.LANGUAGE, pressed.values[0])
+    if pressed is not None and pressed.step == NEW_STEP:
+        return Called(Command.NEW)
+    found = called(turn.said, turn.knowledge.texts, turn.knowledge.phrasebook) if turn.said else None
+    if found is None and language and language != turn.conversation.language:
+        return Called(Command.LANGUAGE, language)
+    if found is not None and found.command is Command.START and turn.conversation.stage is not Stage.STOPPED:
+        return found if turn.said != "yes" else None  # YES opts in at Twilio and is an answer here
+    return found
+
+
+def _message(turn: Turn) -> Outcome:
+    """Look for danger, then read the message as an answer."""
+    texts, conversation = turn.knowledge.texts, turn.conversation
+    danger = danger_in(turn.said, texts, turn.knowledge.phrasebook) if turn.said else None
+    if danger is Danger.NOW:
+        paused = replace(conversation, stage=Stage.PAUSED, warned=True)
+        return Outcome(paused, (Reply(texts.danger_card), Reply(texts.danger_go_on)))
+    if conversation.stage is Stage.PAUSED:
+        if turn.inbound.pressed is None:
+            return resume(turn, conversation)
+        turn = turn.with_(replace(conversation, stage=Stage.OPEN))
+    outcome = answer(turn)
+    if danger is None or conversation.warned:
+        return outcome
+    warned = replace(outcome.conversation, warned=True)
+    return replace(outcome, conversation=warned, replies=(Reply(card(danger, texts)), *outcome.replies))

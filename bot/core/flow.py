@@ -1,0 +1,163 @@
+"""What is asked and in which order: a flow is an ordered list of steps, each with a condition."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Protocol
+
+from bot.core.phrases import Phrase
+
+
+class Kind(StrEnum):
+    """How a step is asked and understood."""
+
+    SAY = "say"  # said in passing, waits for nothing
+    CHOICE = "choice"
+    CHOICES = "choices"  # one or more of a list
+    YES_NO = "yes_no"
+    STORY = "story"  # several messages until DONE
+    TEXT = "text"
+    DATE = "date"
+    PLACE = "place"  # one of a list, or their own words
+    CONTACT = "contact"
+    CODE = "code"  # the return code of an earlier report
+    CONSENT = "consent"  # to one named agency; never guessed, never skipped into a yes
+    REVIEW = "review"
+
+
+class Coded(Protocol):
+    """An answer, as far as a condition looks at it."""
+
+    @property
+    def codes(self) -> tuple[str, ...]: ...
+
+
+class Condition(Protocol):
+    """Something that holds or does not, given the answers so far."""
+
+    def holds(self, answers: Mapping[str, Coded]) -> bool: ...
+
+    def names(self) -> tuple[tuple[str, str | None], ...]:
+        """Return the (step, value) pairs it looks at; value is None where any will do."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Is:
+    """The step was answered with this value, alone or among others."""
+
+    step: str
+    value: str
+
+    def holds(self, answers: Mapping[str, Coded]) -> bool:
+        answer = answers.get(self.step)
+        return answer is not None and self.value in answer.codes
+
+    def names(self) -> tuple[tuple[str, str | None], ...]:
+        return ((self.step, self.value),)
+
+
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """The step has a value: neither skipped nor "don't know"."""
+
+    step: str
+
+    def holds(self, answers: Mapping[str, Coded]) -> bool:
+        answer = answers.get(self.step)
+        return answer is not None and bool(answer.codes)
+
+    def names(self) -> tuple[tuple[str, str | None], ...]:
+        return ((self.step, None),)
+
+
+@dataclass(frozen=True, slots=True)
+class Any:
+    """At least one of these holds."""
+
+    of: tuple[Condition, ...]
+
+    def holds(self, answers: Mapping[str, Coded]) -> bool:
+        return any(condition.holds(answers) for condition in self.of)
+
+    def names(self) -> tuple[tuple[str, str | None], ...]:
+        return tuple(name for condition in self.of for name in condition.names())
+
+
+@dataclass(frozen=True, slots=True)
+class All:
+    """Each of these holds."""
+
+    of: tuple[Condition, ...]
+
+    def holds(self, answers: Mapping[str, Coded]) -> bool:
+        return all(condition.holds(answers) for condition in self.of)
+
+    def names(self) -> tuple[tuple[str, str | None], ...]:
+        return tuple(name for condition in self.of for name in condition.names())
+
+
+@dataclass(frozen=True, slots=True)
+class Not:
+    """This does not hold."""
+
+    of: Condition
+
+    def holds(self, answers: Mapping[str, Coded]) -> bool:
+        return not self.of.holds(answers)
+
+    def names(self) -> tuple[tuple[str, str | None], ...]:
+        return self.of.names()
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """One thing a person can choose. `value` travels in the report and never changes."""
+
+    value: str
+    label: Phrase
+    words: Phrase | None = None  # what else people type for it
+    flow: str | None = None  # choosing it goes on in another flow
+    later: bool = False  # choosing it stops here for now, like LATER
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Step:
+    """One question, or something said in passing. `name` is a fact about the incident."""
+
+    name: str
+    kind: Kind
+    ask: Phrase
+    title: Phrase | None = None  # how the read-back calls it
+    help: Phrase | None = None  # said with the question when it was not understood twice
+    choices: tuple[Choice, ...] = ()
+    when: Condition | None = None
+    agency: str | None = None  # of a consent
+    skip: bool = False
+
+    @property
+    def asks(self) -> bool:
+        return self.kind is not Kind.SAY
+
+    def choice(self, value: str) -> Choice | None:
+        for choice in self.choices:
+            if choice.value == value:
+                return choice
+        return None
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Flow:
+    """A whole conversation. `version` is the hash of what it was read from."""
+
+    name: str
+    version: str
+    steps: tuple[Step, ...]
+    urgent: Condition | None = None  # red flags: puts a report first in the queue
+    _by_name: dict[str, Step] = field(init=False, repr=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "_by_name", {step.name: step for step in self.steps})
+
+    def step(self, name: str) -> Step | None:
+        return self._by_name.get(name)

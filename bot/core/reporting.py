@@ -1,0 +1,95 @@
+"""A finished conversation becomes a report: only answers on the path, consents with their words."""
+
+from collections.abc import Mapping
+from datetime import datetime
+
+from bot.core.conversation import Answer, Conversation, Inbound
+from bot.core.flow import Flow, Kind, Step
+from casebridge.report import (
+    Answer as ReportedAnswer,
+    AnswerState,
+    Consent,
+    ConsentLevel,
+    Holds,
+    Involvement,
+    Report,
+    Urgency,
+    wording_hash,
+)
+
+_HOLDS: Mapping[Kind, Holds] = {
+    Kind.CHOICE: Holds.CODE,
+    Kind.CHOICES: Holds.CODE,
+    Kind.YES_NO: Holds.CODE,
+    Kind.STORY: Holds.WORDS,
+    Kind.TEXT: Holds.WORDS,
+    Kind.DATE: Holds.DAY,
+    Kind.PLACE: Holds.PLACE,
+    Kind.CONTACT: Holds.CONTACT,
+}
+
+
+def to_report(
+    flow: Flow, path: tuple[Step, ...], conversation: Conversation, inbound: Inbound, area: str
+) -> Report:
+    """Return the report of a conversation whose last question has just been answered."""
+    answers = {step.name: a for step in path if (a := conversation.answers.get(step.name))}
+    involvement = Involvement(answers["role"].codes[0])
+    return Report(
+        reference=inbound.reference,
+        area=area,
+        form=flow.name,
+        form_version=conversation.version,
+        language=conversation.language or "",
+        channel=conversation.channel,
+        involvement=involvement,
+        urgency=Urgency.URGENT if flow.urgent and flow.urgent.holds(answers) else Urgency.ROUTINE,
+        submitted_on=inbound.at.date(),
+        submitted_at=inbound.at,
+        answers=tuple(
+            _reported(step, answers.get(step.name)) for step in flow.steps if step.kind in _HOLDS
+        ),
+        consents=tuple(
+            _consent(step.agency, answers[step.name], involvement)
+            for step in path
+            if step.kind is Kind.CONSENT and step.agency and step.name in answers
+        ),
+    )
+
+
+def agreed(path: tuple[Step, ...], answers: Mapping[str, Answer]) -> tuple[Step, ...]:
+    """Return the consent steps on the path that were not answered with no."""
+    return tuple(
+        step
+        for step in path
+        if step.kind is Kind.CONSENT
+        and (answer := answers.get(step.name))
+        and answer.value != ConsentLevel.NO
+    )
+
+
+def _reported(step: Step, answer: Answer | None) -> ReportedAnswer:
+    holds = _HOLDS[step.kind]
+    if answer is None:
+        return ReportedAnswer(name=step.name, holds=holds, state=AnswerState.NOT_ASKED)
+    return ReportedAnswer(
+        name=step.name,
+        holds=holds,
+        state=answer.state,
+        value=answer.value,
+        said=answer.said,
+        language=answer.language,
+        at=datetime.fromisoformat(answer.at),
+    )
+
+
+def _consent(agency: str, answer: Answer, given_by: Involvement) -> Consent:
+    return Consent(
+        agency=agency,
+        level=ConsentLevel(str(answer.value)),
+        wording=answer.wording,
+        wording_hash=wording_hash(answer.wording),
+        language=answer.language,
+        given_by=given_by,
+        at=datetime.fromisoformat(answer.at),
+    )

@@ -1,0 +1,60 @@
+"""Words that show danger, and the cards for them. A card never blocks a report and never lowers anything."""
+
+import re
+from enum import StrEnum
+from functools import lru_cache
+
+from bot.core.phrases import Phrase, Phrasebook
+from bot.core.texts import Texts
+
+
+class Danger(StrEnum):
+    """How a message may show danger."""
+
+    NOW = "now"  # the whole message is a call for help
+    CONCERN = "concern"  # a word of violence somewhere in it
+    SELF_HARM = "self_harm"
+
+
+def danger_in(said: str, texts: Texts, phrasebook: Phrasebook) -> Danger | None:
+    """Look for danger in a normalised message, in every language, whole words only."""
+    if said in _calls(texts, phrasebook):
+        return Danger.NOW
+    if len(said) < 3 or said.isdecimal():
+        return None
+    if _inside(texts.self_harm_words, phrasebook).search(said):
+        return Danger.SELF_HARM
+    if _inside(texts.concern_words, phrasebook).search(said):
+        return Danger.CONCERN
+    return None
+
+
+def card(danger: Danger, texts: Texts) -> Phrase:
+    """Return what a person is told at once."""
+    match danger:
+        case Danger.NOW:
+            return texts.danger_card
+        case Danger.CONCERN:
+            return texts.concern_card
+        case Danger.SELF_HARM:
+            return texts.self_harm_card
+
+
+@lru_cache(maxsize=8)
+def _calls(texts: Texts, phrasebook: Phrasebook) -> frozenset[str]:
+    return frozenset(
+        word
+        for language in phrasebook.languages
+        for word in phrasebook.normal_words(texts.danger_words, language.code)
+    )
+
+
+@lru_cache(maxsize=16)
+def _inside(phrase: Phrase, phrasebook: Phrasebook) -> re.Pattern[str]:
+    words = {
+        word
+        for language in phrasebook.languages
+        for word in phrasebook.normal_words(phrase, language.code)
+    }
+    longest_first = sorted(words, key=len, reverse=True)
+    return re.compile(r"(?<!\w)(?:" + "|".join(map(re.escape, longest_first)) + r")(?!\w)")

@@ -1,0 +1,93 @@
+"""One message being answered: what it met, and the ways to go on from there."""
+
+from dataclasses import dataclass, replace
+
+from bot.core.asking import Knowledge, Walk, ask, consent_words, says_around, walk
+from bot.core.conversation import Conversation, Inbound, Reply, Stage
+from bot.core.effects import Effect
+from bot.core.flow import Flow, Kind
+from bot.core.normal import normal
+from bot.core.phrases import ENGLISH
+from bot.core.understanding import Reading
+
+FIRST_FLOW = "report"
+LONGEST_MESSAGE = 20_000  # characters; far over any real account sent at once
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What a message leads to: the conversation after it, what to say, what to do."""
+
+    conversation: Conversation
+    replies: tuple[Reply, ...] = ()
+    effects: tuple[Effect, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """A message and the conversation it came into."""
+
+    knowledge: Knowledge
+    conversation: Conversation
+    inbound: Inbound
+    said: str  # the message in the form messages are compared in; "" for a pressed button
+
+    @classmethod
+    def of(cls, knowledge: Knowledge, conversation: Conversation, inbound: Inbound) -> "Turn":
+        said = "" if inbound.pressed else normal(inbound.text[:LONGEST_MESSAGE])
+        return cls(knowledge, conversation, inbound, said)
+
+    @property
+    def flow(self) -> Flow:
+        return flow_of(self.knowledge, self.conversation)
+
+    @property
+    def reading(self) -> Reading:
+        known = self.knowledge
+        language = self.conversation.language or ENGLISH
+        return Reading(language, known.phrasebook, known.texts, known.readers)
+
+    def now(self) -> str:
+        return self.inbound.at.isoformat()
+
+    def with_(self, conversation: Conversation) -> "Turn":
+        return replace(self, conversation=conversation)
+
+
+def flow_of(knowledge: Knowledge, conversation: Conversation) -> Flow:
+    """Return the flow a conversation is in; the first if its own is no longer there."""
+    return knowledge.flows.get(conversation.flow) or knowledge.flows[FIRST_FLOW]
+
+
+def start(knowledge: Knowledge, channel: str) -> Conversation:
+    """Return a conversation in which nothing has been said."""
+    return Conversation(channel, FIRST_FLOW, knowledge.flows[FIRST_FLOW].version)
+
+
+def afresh(knowledge: Knowledge, conversation: Conversation) -> Conversation:
+    """Return a new conversation of the same person, in the language they chose."""
+    return replace(start(knowledge, conversation.channel), language=conversation.language)
+
+
+def begin(knowledge: Knowledge, conversation: Conversation) -> Outcome:
+    """Open a flow: an honest word on the translation, what is said first, the first question."""
+    language = knowledge.phrasebook.language(conversation.language or ENGLISH)
+    notes = () if language.checked else (Reply(knowledge.texts.draft_translation),)
+    way = walk(flow_of(knowledge, conversation), conversation.answers)
+    return asked(knowledge, conversation, *notes, *says_around(way, ""), way=way)
+
+
+def asked(
+    knowledge: Knowledge, conversation: Conversation, *replies: Reply, way: Walk | None = None
+) -> Outcome:
+    """Say these, then put the open question; remember the words of a consent question."""
+    if conversation.stage is Stage.SENT:
+        return Outcome(conversation, replies)
+    way = way or walk(flow_of(knowledge, conversation), conversation.answers)
+    step = way.pending
+    shown = ""
+    if step is not None and step.kind is Kind.CONSENT:
+        shown = consent_words(step, conversation.language or ENGLISH, knowledge.phrasebook)
+    if shown != conversation.shown or conversation.choosing:
+        conversation = replace(conversation, shown=shown, choosing=False)
+    return Outcome(conversation, (*replies, *ask(knowledge, conversation, way)))

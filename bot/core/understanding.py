@@ -1,0 +1,246 @@
+"""Text to value, one small function per kind of step. Asking again is allowed, guessing is not."""
+
+import re
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from difflib import SequenceMatcher
+from enum import StrEnum
+from functools import lru_cache
+from typing import Protocol
+
+from bot.core.conversation import Answer, Day, Inbound
+from bot.core.flow import Kind, Step
+from bot.core.normal import normal
+from bot.core.phrases import ENGLISH, Phrase, Phrasebook
+from bot.core.texts import Texts
+from casebridge.report import AnswerState, Value
+
+NEAR = 0.85  # how alike a misspelt label must be
+NEAR_MARGIN = 0.10  # and how much more than the next one
+NEAR_LENGTH = 4  # shorter words are too easily another word ("now" and "no")
+_BETWEEN = re.compile(r"[\s,;/&+.،、]+")
+
+
+class Doubt(StrEnum):
+    """Why a message was not taken as an answer; the engine has words for each."""
+
+    UNCLEAR = "unclear"
+    FUTURE = "future"  # a day still to come
+    LONG_AGO = "long_ago"  # more than a year back: likely a slip
+    MISTYPED_CODE = "mistyped_code"
+    NOT_AN_ANSWER = "not_an_answer"  # "ok" to a consent
+
+
+class Readers(Protocol):
+    """What reading needs a library for; given from outside, pure all the same."""
+
+    def day(self, text: str, language: str, said_at: datetime) -> Day | Doubt: ...
+
+    def contact(self, text: str) -> Mapping[str, str] | None: ...
+
+    def outcode(self, text: str) -> str | None: ...
+
+    def code(self, text: str) -> str | Doubt: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """All that understanding looks at beside the message."""
+
+    language: str
+    phrasebook: Phrasebook
+    texts: Texts
+    readers: Readers
+
+
+Understood = Answer | Doubt
+
+
+def understand(step: Step, inbound: Inbound, reading: Reading) -> Understood:
+    """Read a message as the answer to one step."""
+    pressed = inbound.pressed
+    if pressed is not None and pressed.step == step.name:
+        return _pressed(step, pressed.values, inbound, reading)
+    said = normal(inbound.text)
+    if not said:
+        return Doubt.UNCLEAR
+    if step.kind not in (Kind.CONSENT, Kind.REVIEW) and _says_unknown(step, said, reading):
+        return _answer(AnswerState.DONT_KNOW, None, inbound, reading)
+    value = _BY_KIND[step.kind](step, said, inbound, reading)
+    if isinstance(value, Doubt):
+        return value
+    return _answer(AnswerState.ANSWERED, value, inbound, reading)
+
+
+def is_word(said: str, phrase: Phrase, reading: Reading) -> bool:
+    """Say whether the whole message is one of the words of `phrase`, here or in English."""
+    return said in _words(phrase, reading.language, reading.phrasebook)
+
+
+def was_near(step: Step, said: str, reading: Reading) -> bool:
+    """Say whether a message was taken for a choice it does not spell."""
+    return step.kind in (Kind.CHOICE, Kind.YES_NO) and _one(step, said, reading) is None
+
+
+def labels_of(step: Step, values: Iterable[str]) -> tuple[Phrase, ...]:
+    """Return the labels of chosen values, in the order they were chosen."""
+    return tuple(choice.label for value in values if (choice := step.choice(value)))
+
+
+def _answer(state: AnswerState, value: Value, inbound: Inbound, reading: Reading) -> Answer:
+    said = "" if value == inbound.text.strip() else inbound.text  # their words are the value: once is enough
+    return Answer(state, value, said, reading.language, inbound.at.isoformat())
+
+
+def _pressed(step: Step, values: tuple[str, ...], inbound: Inbound, reading: Reading) -> Understood:
+    known = tuple(dict.fromkeys(value for value in values if step.choice(value)))
+    if not known:
+        return Doubt.UNCLEAR
+    value: Value = known[0]
+    if step.kind is Kind.CHOICES:
+        value = known
+    elif step.kind is Kind.PLACE:
+        value = {"kind": known[0]}
+    elif step.kind is Kind.DATE:
+        read = _named_day(known[0], inbound, reading)
+        if read is None:
+            return _answer(AnswerState.DONT_KNOW, None, inbound, reading)
+        value = read
+    return _answer(AnswerState.ANSWERED, value, inbound, reading)
+
+
+def _says_unknown(step: Step, said: str, reading: Reading) -> bool:
+    if not step.skip or said in _aliases(step, reading.language, reading.phrasebook):
+        return False
+    return is_word(said, reading.texts.dont_know_words, reading)
+
+
+def _choice(step: Step, said: str, _inbound: Inbound, reading: Reading) -> Value | Doubt:
+    value = _one(step, said, reading)
+    return value if value is not None else _near(step, said, reading)
+
+
+def _choices(step: Step, said: str, inbound: Inbound, reading: Reading) -> Value | Doubt:
+    whole = _one(step, said, reading)
+    if whole is not None:
+        return (whole,)
+    ands = _words(reading.texts.and_words, reading.language, reading.phrasebook)
+    tokens = [token for token in _BETWEEN.split(said) if token and token not in ands]
+    if tokens and all(token.isdecimal() for token in tokens):
+        found = [_one(step, token, reading) for token in tokens]
+    else:
+        splits = r"[,;/&+\n،、]|" + "|".join(rf"\s{re.escape(word)}\s" for word in sorted(ands))
+        pieces = [piece for piece in map(normal, re.split(splits, inbound.text.lower())) if piece]
+        found = [_one(step, piece, reading) for piece in pieces] if len(pieces) > 1 else []
+    if found and all(found):
+        return tuple(dict.fromkeys(value for value in found if value))
+    near = _near(step, said, reading)
+    return near if isinstance(near, Doubt) else (near,)
+
+
+def _consent(step: Step, said: str, _inbound: Inbound, reading: Reading) -> Value | Doubt:
+    value = _one(step, said, reading)
+    return Doubt.NOT_AN_ANSWER if value is None else value
+
+
+def _text(_step: Step, _said: str, inbound: Inbound, _reading: Reading) -> Value | Doubt:
+    text = inbound.text.strip()
+    return text if any(map(str.isalnum, text)) else Doubt.UNCLEAR
+
+
+def _place(step: Step, said: str, inbound: Inbound, reading: Reading) -> Value | Doubt:
+    kind = _one(step, said, reading)
+    if kind is not None:
+        return {"kind": kind}
+    text = inbound.text.strip()
+    if sum(map(str.isalpha, text)) < 2:  # a number out of range is not a place
+        return Doubt.UNCLEAR
+    outcode = reading.readers.outcode(text)
+    return {"kind": "described", "text": text} | ({"outcode": outcode} if outcode else {})
+
+
+def _date(step: Step, said: str, inbound: Inbound, reading: Reading) -> Value | Doubt:
+    named = _one(step, said, reading)
+    if named is not None:
+        return _named_day(named, inbound, reading) or Doubt.UNCLEAR
+    day = reading.readers.day(inbound.text, reading.language, inbound.at)
+    return day if isinstance(day, Doubt) else day.value()
+
+
+def _named_day(name: str, inbound: Inbound, reading: Reading) -> Mapping[str, str] | None:
+    """Read one of the offered days ("today", "yesterday"); None for "not sure"."""
+    day = reading.readers.day(name, ENGLISH, inbound.at)
+    return None if isinstance(day, Doubt) else day.value()
+
+
+def _contact(_step: Step, _said: str, inbound: Inbound, reading: Reading) -> Value | Doubt:
+    return reading.readers.contact(inbound.text) or Doubt.UNCLEAR
+
+
+def _code(_step: Step, _said: str, inbound: Inbound, reading: Reading) -> Value | Doubt:
+    return reading.readers.code(inbound.text)
+
+
+_BY_KIND: Mapping[Kind, Callable[[Step, str, Inbound, Reading], Value | Doubt]] = {
+    Kind.CHOICE: _choice,
+    Kind.CHOICES: _choices,
+    Kind.YES_NO: _choice,
+    Kind.TEXT: _text,
+    Kind.DATE: _date,
+    Kind.PLACE: _place,
+    Kind.CONTACT: _contact,
+    Kind.CODE: _code,
+    Kind.CONSENT: _consent,
+    Kind.REVIEW: _consent,
+}
+
+
+def _one(step: Step, said: str, reading: Reading) -> str | None:
+    """Find the one choice whose number, label or other word is the whole message."""
+    if said.isdecimal() and len(said) <= 2:
+        index = int(said) - 1
+        return step.choices[index].value if 0 <= index < len(step.choices) else None
+    return _aliases(step, reading.language, reading.phrasebook).get(said)
+
+
+def _near(step: Step, said: str, reading: Reading) -> str | Doubt:
+    """Find the one choice that a slip of the finger away is the whole message."""
+    if len(said) < NEAR_LENGTH:
+        return Doubt.UNCLEAR
+    best: dict[str, float] = {}
+    for alias, value in _aliases(step, reading.language, reading.phrasebook).items():
+        if abs(len(alias) - len(said)) <= 3:
+            ratio = SequenceMatcher(None, said, alias).ratio()
+            best[value] = max(best.get(value, 0.0), ratio)
+    ranked = sorted(best, key=best.__getitem__, reverse=True)
+    if not ranked or best[ranked[0]] < NEAR:
+        return Doubt.UNCLEAR
+    if len(ranked) > 1 and best[ranked[0]] - best[ranked[1]] < NEAR_MARGIN:
+        return Doubt.UNCLEAR
+    return ranked[0]
+
+
+@lru_cache(maxsize=4096)
+def _aliases(step: Step, language: str, phrasebook: Phrasebook) -> dict[str, str]:
+    """Return everything that may be typed for a choice; a word of two choices means neither."""
+    found: dict[str, str] = {}
+    twice: set[str] = set()
+    for choice in step.choices:
+        for alias in aliases_of(choice.label, choice.words, language, phrasebook):
+            if found.setdefault(alias, choice.value) != choice.value:
+                twice.add(alias)
+    return {alias: value for alias, value in found.items() if alias not in twice}
+
+
+def aliases_of(
+    label: Phrase, words: Phrase | None, language: str, phrasebook: Phrasebook
+) -> frozenset[str]:
+    """Return the label and the other words of one choice, in its language and in English."""
+    found = {normal(phrasebook.text(label, code)) for code in (language, ENGLISH)}
+    return frozenset((found | _words(words, language, phrasebook) if words else found) - {""})
+
+
+def _words(phrase: Phrase, language: str, phrasebook: Phrasebook) -> frozenset[str]:
+    here = phrasebook.normal_words(phrase, language)
+    return here if language == ENGLISH else here | phrasebook.normal_words(phrase, ENGLISH)

@@ -1,0 +1,14 @@
+"""Joins what the engine knows: flows, languages, services and readers of one area."""
+
+from bot.core.asking import Knowledge
+from bot.flowfile import read_script
+from bot.phrasebook import read_phrasebook
+from bot.readers import LibraryReaders
+
+
+def read_knowledge(area: str) -> Knowledge:
+    """Read flows/ and locales/. Raises FaultyFile with every fault."""
+    script = read_script(area)
+    phrasebook = read_phrasebook(script)
+    readers = LibraryReaders(script.texts, phrasebook)
+    return Knowledge(script.flows, script.texts, phrasebook, script.directory, readers)

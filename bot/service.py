@@ -1,0 +1,194 @@
+"""receive(): one message, one transaction. The only place where a message changes anything."""
+
+import secrets
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+
+from sqlalchemy import Connection
+from sqlalchemy.exc import IntegrityError
+
+from bot import store
+from bot.core.asking import Knowledge
+from bot.core.conversation import Conversation, Inbound, Pressed, Stage
+from bot.core.effects import Effect, Erase, LookUp, Submit
+from bot.core.engine import Outcome, advance, tell_status
+from bot.core.normal import clean
+from bot.core.turn import start
+from bot.drafts import DraftCipher, NoDraftKey
+from bot.store import Loaded, Raced, Turn
+from bot.wording import Message, put_into_words
+from casebridge import outbox
+from casebridge.area import Area
+from casebridge.database import Database
+from casebridge.recipients import Recipients
+from casebridge.returncode import code_keys, new_code, new_reference, show_code
+from casebridge.routing import views
+from casebridge.sealing import seal
+
+DRAFT_KEPT = timedelta(days=7)
+PAUSED_KEPT = timedelta(days=14)
+ENDED_KEPT = timedelta(hours=72)  # after sending or erasing: only that there was a talk
+TURN_KEPT = timedelta(hours=48)  # providers repeat for at most a day
+LAST_TURN_KEPT = timedelta(hours=24)  # the reply that holds the return code
+MOST_TRIES = 4  # of a message that met another of the same person, or its own twin
+MOST_GUESSES = 5  # of a return code in one conversation
+
+
+@dataclass(frozen=True, slots=True)
+class Arrival:
+    """A message as a channel hands it over. `address` is opaque and never parsed here.
+
+    `witness` is something only the person's own request carries and nothing here stores: the
+    reply with the return code is encrypted with it, so that a copy of the database cannot open it.
+    """
+
+    channel: str
+    address: str
+    message_id: str
+    witness: str
+    text: str = ""
+    pressed: Pressed | None = None
+    language: str | None = None
+    attachment: bool = False
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Service:
+    """What answering a message needs, joined once at start."""
+
+    knowledge: Knowledge
+    database: Database
+    cipher: DraftCipher
+    recipients: Recipients
+    area: Area
+    now: Callable[[], datetime] = lambda: datetime.now(UTC)
+
+    def receive(self, arrival: Arrival) -> tuple[Message, ...]:
+        """Answer a message: the whole turn is stored, or nothing of it.
+
+        A message that was answered before gets the very same answer and moves nothing.
+        Raises sqlalchemy OperationalError while the database is away.
+        """
+        for _ in range(MOST_TRIES):
+            try:
+                with self.database.begin() as connection:
+                    return self._turn(connection, arrival)
+            except (IntegrityError, Raced):  # another message of theirs, or this one's twin, was first
+                continue
+        raise Raced
+
+    def history(self, channel: str, address: str, witness: str) -> tuple[Turn, ...]:
+        """Return what was said in a conversation so far, for a page that shows it whole."""
+        key = self.cipher.hash(channel, address)
+        with self.database.read() as connection:
+            rows = store.history(connection, key)
+        return tuple(store.open_turn(self.cipher, turn, body, witness) for turn, body in rows)
+
+    def forget(self, channel: str, address: str) -> None:
+        """End a conversation and remove what was not sent."""
+        with self.database.begin() as connection:
+            store.forget(connection, self.cipher.hash(channel, address))
+
+    def _turn(self, connection: Connection, arrival: Arrival) -> tuple[Message, ...]:
+        key = self.cipher.hash(arrival.channel, arrival.address)
+        turn = self.cipher.hash(arrival.channel, arrival.address, arrival.message_id)
+        loaded = store.load(connection, self.cipher, key, turn)
+        if loaded.replied is not None:
+            return self._repeat(turn, loaded.replied, arrival)
+        before = loaded.conversation or start(self.knowledge, arrival.channel)
+        inbound = self._inbound(arrival)
+        outcome = advance(self.knowledge, before, inbound)
+        for effect in outcome.effects:
+            outcome = self._carry_out(connection, loaded, outcome, effect, inbound)
+        messages = self._say(outcome, before)
+        self._save(connection, loaded, outcome, arrival, turn, messages)
+        return messages
+
+    def _repeat(self, turn: bytes, replied: bytes, arrival: Arrival) -> tuple[Message, ...]:
+        try:
+            return store.open_turn(self.cipher, turn, replied, arrival.witness).messages
+        except NoDraftKey:  # same id, another request: nothing of the first is told to the second
+            return ()
+
+    def _inbound(self, arrival: Arrival) -> Inbound:
+        return Inbound(
+            text=clean(arrival.text),
+            at=self.now(),
+            pressed=arrival.pressed,
+            language=arrival.language,
+            reference=new_reference(secrets.token_bytes(16)),
+            code=show_code(new_code(secrets.token_bytes(16))),
+            attachment=arrival.attachment,
+        )
+
+    def _carry_out(
+        self, connection: Connection, loaded: Loaded, outcome: Outcome, effect: Effect, inbound: Inbound
+    ) -> Outcome:
+        match effect:
+            case Submit():
+                self._submit(connection, effect, inbound.at)
+                store.forget_turns(connection, loaded.key)
+                return outcome
+            case Erase():
+                store.forget_turns(connection, loaded.key)
+                return outcome
+            case LookUp():
+                status = self._status(connection, outcome.conversation, effect)
+                return tell_status(self.knowledge, outcome.conversation, inbound, status)
+
+    def _submit(self, connection: Connection, submit: Submit, now: datetime) -> None:
+        report = submit.report
+        keys = code_keys("".join(filter(str.isdecimal, submit.code)), self.recipients.pepper)
+        allowed = views(report, self.area)
+        envelope = seal(report, allowed, self.recipients.keys, keys.key)
+        outbox.submit(connection, report, allowed, envelope, keys.id, self.area, now)
+
+    def _status(self, connection: Connection, conversation: Conversation, look: LookUp) -> str | None:
+        if look.reference:
+            return outbox.status_of_reference(connection, look.reference)
+        if conversation.misses >= MOST_GUESSES:
+            return "wait"
+        return outbox.status_of(connection, code_keys(look.code, self.recipients.pepper).id)
+
+    def _say(self, outcome: Outcome, before: Conversation) -> tuple[Message, ...]:
+        language = outcome.conversation.language or before.language or "en"
+        messages = put_into_words(
+            outcome.replies, language, self.knowledge.phrasebook, self.knowledge.texts
+        )
+        if not messages or not messages[-1].options:
+            return messages
+        return (*messages[:-1], replace(messages[-1], token=secrets.token_urlsafe(12)))
+
+    def _save(
+        self,
+        connection: Connection,
+        loaded: Loaded,
+        outcome: Outcome,
+        arrival: Arrival,
+        turn: bytes,
+        messages: tuple[Message, ...],
+    ) -> None:
+        conversation, now = outcome.conversation, self.now()
+        sent = any(isinstance(effect, Submit) for effect in outcome.effects)
+        ended = sent or any(isinstance(effect, Erase) for effect in outcome.effects)
+        kept = {Stage.PAUSED: PAUSED_KEPT, Stage.SENT: ENDED_KEPT}.get(conversation.stage, DRAFT_KEPT)
+        store.save(
+            connection,
+            self.cipher,
+            loaded,
+            conversation,
+            turn=turn,
+            body=store.seal_turn(
+                self.cipher, turn, self._said(arrival), messages, arrival.witness if sent else ""
+            ),
+            expires_at=now + (ENDED_KEPT if ended else kept),
+            turn_expires_at=now + (LAST_TURN_KEPT if sent else kept if arrival.channel == "web" else TURN_KEPT),
+        )
+
+    def _said(self, arrival: Arrival) -> str:
+        """Return what the person said, a button by its label."""
+        pressed = arrival.pressed
+        if pressed is None:
+            return arrival.text
+        return arrival.text or ", ".join(pressed.values)

@@ -1,0 +1,40 @@
+"""Runs the public tier's web server. Granian was chosen by measuring: `make bench`, table "servers"."""
+
+from granian.constants import Interfaces
+from granian.log import LogLevels
+from granian.server import Server
+
+from bot.channels import CHANNELS
+from bot.settings import Settings
+from casebridge.settings import FaultySettings
+
+THREADS = 8  # that answer messages; idle connections wait outside them
+
+
+def serve_public(settings: Settings) -> None:
+    """Serve until stopped. Says which channels are off and why."""
+    for channel in CHANNELS:
+        if not channel.is_on(settings):
+            print(f"{channel.name}: off, because {channel.needs} is not set", flush=True)  # noqa: T201 - at start
+    Server(
+        "bot.serving:application",
+        factory=True,
+        interface=Interfaces.WSGI,
+        address=settings.host,
+        port=settings.port,
+        workers=settings.web_workers,
+        blocking_threads=THREADS,
+        log_level=LogLevels.warning,
+        log_dictconfig={"loggers": {"_granian": {"propagate": True}}},  # through our reduced log
+        respawn_failed_workers=True,
+    ).serve()
+
+
+def application() -> object:
+    """Make the WSGI application, inside the server's own process."""
+    from bot.app import create_app  # noqa: PLC0415 - the server's first process does not need it
+
+    try:
+        return create_app(Settings.read())
+    except FaultySettings as faulty:
+        raise SystemExit("\n".join(faulty.faults)) from faulty

@@ -1,0 +1,74 @@
+"""What the public tier reads from the environment or `.env`: each variable once."""
+
+import re
+from urllib.parse import urlsplit
+
+from pydantic import Field, SecretStr, field_validator, model_validator
+
+from casebridge.settings import Settings as SharedSettings
+
+
+class Settings(SharedSettings):
+    """The chat's own settings. A channel whose secrets are not set is off."""
+
+    port: int = Field(default=8000, ge=1, le=65535)
+    """Port of the chat and the webhooks."""
+    host: str = "127.0.0.1"
+    """Where the chat listens; `0.0.0.0` behind a proxy or in a container."""
+    web_workers: int = Field(default=1, ge=1, le=64)
+    """Processes that serve the chat; one for SQLite, as many as cores for PostgreSQL."""
+    public_url: str = ""
+    """Address at which the world reaches us, as configured at Twilio and Telegram."""
+    exit_url: str = "https://www.bbc.co.uk/weather"
+    """Where "Leave this page" goes: a site nobody wonders about."""
+    twilio_account_sid: str = ""
+    """Twilio account; with the token, switches text messages on."""
+    twilio_auth_token: SecretStr = SecretStr("")
+    """Checks that a message comes from Twilio."""
+    twilio_from: str = ""
+    """Our number at Twilio, +44…"""
+    twilio_api_url: str = ""
+    """Another address for Twilio's API; empty: Twilio's own."""
+    telegram_bot_token: SecretStr = SecretStr("")
+    """Token of the bot, from BotFather; switches long polling on."""
+    telegram_webhook_secret: SecretStr = SecretStr("")
+    """Checks that an update comes from Telegram; switches the webhook on."""
+    telegram_api_url: str = ""
+    """Another address for Telegram's API; empty: Telegram's own."""
+
+    @field_validator("public_url", "exit_url", "twilio_api_url", "telegram_api_url")
+    @classmethod
+    def _is_address(cls, url: str) -> str:
+        if url and (urlsplit(url).scheme not in ("http", "https") or not urlsplit(url).netloc):
+            raise ValueError("must be a whole address such as https://report.example.org")
+        return url.rstrip("/")
+
+    @field_validator("telegram_webhook_secret")
+    @classmethod
+    def _is_token(cls, secret: SecretStr) -> SecretStr:
+        if not re.fullmatch(r"[A-Za-z0-9_-]{0,256}", secret.get_secret_value()):  # Bot API, setWebhook
+            raise ValueError("must be 1 to 256 of A-Z a-z 0-9 _ -")
+        return secret
+
+    @model_validator(mode="after")
+    def _twilio_is_whole(self) -> "Settings":
+        if bool(self.twilio_account_sid) != bool(self.twilio_auth_token.get_secret_value()):
+            raise ValueError("TWILIO_ACCOUNT_SID and TWILIO_AUTH_TOKEN go together: set both or neither")
+        return self
+
+    @property
+    def address(self) -> str:
+        """The public address, or this machine's own."""
+        return self.public_url or f"http://127.0.0.1:{self.port}"
+
+    @property
+    def is_https(self) -> bool:
+        return self.address.startswith("https://")
+
+    @property
+    def sms_is_on(self) -> bool:
+        return bool(self.twilio_auth_token.get_secret_value())
+
+    @property
+    def telegram_is_on(self) -> bool:
+        return bool(self.telegram_webhook_secret.get_secret_value())

@@ -1,0 +1,136 @@
+"""Rows to values and back, keyed by one conversation. Statements with names; no decisions."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import orjson
+from sqlalchemy import Connection, bindparam, delete, insert, select, update
+from sqlmodel import SQLModel
+
+from bot import tables
+from bot.core.conversation import Conversation
+from bot.drafts import DraftCipher
+from bot.wording import Message
+
+_TABLES = SQLModel.metadata.tables
+CONVERSATION = _TABLES[tables.ConversationRow.__tablename__]
+TURN = _TABLES[tables.TurnRow.__tablename__]
+
+
+class Raced(Exception):
+    """Another message of the same person was stored in between; take this one again."""
+
+
+@dataclass(frozen=True, slots=True)
+class Loaded:
+    """A conversation as stored; version 0 has no row yet."""
+
+    key: bytes
+    version: int = 0
+    conversation: Conversation | None = None
+    replied: bytes | None = None  # the stored turn, if this very message was taken before
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """What was said by a person and what was answered."""
+
+    said: str
+    messages: tuple[Message, ...]
+
+
+_FIND = (
+    select(
+        CONVERSATION.c.version,
+        CONVERSATION.c.state,
+        select(TURN.c.body).where(TURN.c.key == bindparam("turn")).scalar_subquery(),
+    )
+    .where(CONVERSATION.c.key == bindparam("conversation"))
+    .with_for_update(of=CONVERSATION)
+)
+_FIND_TURN = select(TURN.c.body).where(TURN.c.key == bindparam("turn"))
+_ADD_TURN = insert(TURN)
+_ADD = insert(CONVERSATION)
+_SAVE = (
+    update(CONVERSATION)
+    .where(CONVERSATION.c.key == bindparam("row"), CONVERSATION.c.version == bindparam("before"))
+    .values(version=bindparam("version"), state=bindparam("state"), expires_at=bindparam("expires_at"))
+)
+_HISTORY = select(TURN.c.key, TURN.c.body).where(TURN.c.conversation == bindparam("conversation")).order_by(TURN.c.number)
+
+
+def load(connection: Connection, cipher: DraftCipher, key: bytes, turn: bytes) -> Loaded:
+    """Find a conversation, locked until the transaction ends, and whether the message came before."""
+    row = connection.execute(_FIND, {"conversation": key, "turn": turn}).first()
+    if row is None:
+        return Loaded(key, replied=connection.execute(_FIND_TURN, {"turn": turn}).scalar())
+    version, state, replied = row
+    stored = orjson.loads(cipher.decrypt(state, key))
+    return Loaded(key, version, Conversation.from_stored(stored), replied)
+
+
+def save(  # noqa: PLR0913 - one row of the conversation and one of its turns, nothing to leave out
+    connection: Connection,
+    cipher: DraftCipher,
+    loaded: Loaded,
+    conversation: Conversation,
+    *,
+    turn: bytes,
+    body: bytes,
+    expires_at: datetime,
+    turn_expires_at: datetime,
+) -> None:
+    """Store a conversation after a turn, and the turn. Raises Raced, IntegrityError."""
+    version = loaded.version + 1
+    connection.execute(
+        _ADD_TURN,
+        {"key": turn, "conversation": loaded.key, "number": version, "body": body, "expires_at": turn_expires_at},
+    )
+    state = cipher.encrypt(orjson.dumps(conversation.stored()), loaded.key)
+    if loaded.version == 0:
+        connection.execute(
+            _ADD, {"key": loaded.key, "version": version, "state": state, "expires_at": expires_at}
+        )
+        return
+    row = {"row": loaded.key, "before": loaded.version}
+    result = connection.execute(_SAVE, {**row, "version": version, "state": state, "expires_at": expires_at})
+    if result.rowcount != 1:
+        raise Raced
+
+
+def seal_turn(cipher: DraftCipher, turn: bytes, said: str, messages: tuple[Message, ...], witness: str) -> bytes:
+    """Encrypt a turn; with a witness only for whoever brings the same one again."""
+    body = orjson.dumps((said, messages))
+    return cipher.encrypt(body, turn, witness)
+
+
+def open_turn(cipher: DraftCipher, turn: bytes, body: bytes, witness: str) -> Turn:
+    """Decrypt a turn. Raises NoDraftKey where it needs another witness."""
+    said, messages = orjson.loads(cipher.decrypt(body, turn, witness))
+    return Turn(said, tuple(map(Message.from_stored, messages)))
+
+
+def history(connection: Connection, key: bytes) -> tuple[tuple[bytes, bytes], ...]:
+    """Return key and body of every stored turn of a conversation, in order."""
+    return tuple((row.key, row.body) for row in connection.execute(_HISTORY, {"conversation": key}))
+
+
+def forget_turns(connection: Connection, key: bytes) -> None:
+    """Remove everything said in a conversation so far."""
+    connection.execute(delete(TURN).where(TURN.c.conversation == key))
+
+
+def forget(connection: Connection, key: bytes) -> None:
+    """Remove a conversation and everything said in it."""
+    forget_turns(connection, key)
+    connection.execute(delete(CONVERSATION).where(CONVERSATION.c.key == key))
+
+
+def purge(connection: Connection, now: datetime) -> int:
+    """Remove what has expired; return how many conversations went."""
+    gone: Any = select(CONVERSATION.c.key).where(CONVERSATION.c.expires_at <= now)
+    connection.execute(delete(TURN).where(TURN.c.conversation.in_(gone)))
+    result = connection.execute(delete(CONVERSATION).where(CONVERSATION.c.expires_at <= now))
+    connection.execute(delete(TURN).where(TURN.c.expires_at <= now))
+    return result.rowcount

@@ -1,0 +1,32 @@
+"""Rows of the conversation. Storage only; both columns of bytes are encrypted, both keys are hashes."""
+
+from datetime import datetime
+from typing import ClassVar
+
+from sqlmodel import Field, SQLModel
+
+
+class ConversationRow(SQLModel, table=True):
+    """One person on one channel. `key` is a keyed hash of their address."""
+
+    __tablename__: ClassVar[str] = "conversation"
+
+    key: bytes = Field(primary_key=True)
+    version: int  # counts turns; catches two messages racing
+    state: bytes
+    expires_at: datetime = Field(index=True)
+
+
+class TurnRow(SQLModel, table=True):
+    """One message and the very reply to it, so that a repeated webhook hears the same.
+
+    `key` is a keyed hash of channel and the provider's message id.
+    """
+
+    __tablename__: ClassVar[str] = "turn"
+
+    key: bytes = Field(primary_key=True)
+    conversation: bytes = Field(index=True)
+    number: int
+    body: bytes
+    expires_at: datetime = Field(index=True)

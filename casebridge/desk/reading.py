@@ -1,0 +1,179 @@
+"""A report laid out for the eye: what each line says, in words. Pure; nothing here is kept."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from casebridge.area import Area
+from casebridge.desk.wording import day_of, humanise, language_words, moment_words, vague_day_words
+from casebridge.report import (
+    Answer,
+    AnswerState,
+    Consent,
+    ConsentLevel,
+    Holds,
+    Involvement,
+    Report,
+    wording_hash,
+)
+
+VOICES = {
+    Involvement.VICTIM: "The person it happened to",
+    Involvement.WITNESS: "Someone who saw or heard it",
+    Involvement.SUPPORTER: "Someone reporting for another person",
+}
+STATES = {
+    AnswerState.ANSWERED: "",
+    AnswerState.SKIPPED: "Skipped this question",
+    AnswerState.REFUSED: "Preferred not to say",
+    AnswerState.DONT_KNOW: "Does not know",
+    AnswerState.NOT_ASKED: "Not asked",
+}
+LEVELS = {
+    ConsentLevel.WITH_DETAILS: "Yes, with details",
+    ConsentLevel.WITHOUT_DETAILS: "Yes, without details",
+    ConsentLevel.NO: "No",
+}
+CODED = frozenset({"kind", "part_of_day"})
+PLAIN = frozenset({"text", "outcode"})
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One part of a value, with its name where it needs one."""
+
+    text: str
+    label: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One answer: the question, what was understood, and the person's own words."""
+
+    name: str
+    state: str  # why there is no answer, in words; "" where there is one
+    understood: tuple[Part, ...]
+    said: str
+    language: str
+
+
+@dataclass(frozen=True, slots=True)
+class Agreement:
+    """One consent as the page shows it."""
+
+    agency: str
+    level: ConsentLevel
+    level_words: str
+    wording: str
+    language: str
+    language_words: str
+    given_by: str
+    when: str
+    wording_hash: str
+    genuine: bool  # the sentence is the one the hash was made of
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """One report as the page shows it."""
+
+    voice: str
+    language: str
+    language_words: str
+    channel: str
+    sent: str
+    without_details: bool
+    incident: tuple[Line, ...]
+    contact: tuple[Line, ...]
+    not_asked: tuple[str, ...]
+    agreements: tuple[Agreement, ...]
+
+
+def read(report: Report, area: Area) -> Reading:
+    """Lay out a report for one page."""
+    asked = [answer for answer in report.answers if answer.state is not AnswerState.NOT_ASKED]
+    return Reading(
+        voice=VOICES[report.involvement],
+        language=report.language,
+        language_words=language_words(report.language),
+        channel=humanise(report.channel),
+        sent=moment_words(report.submitted_at) if report.submitted_at else "",
+        without_details=report.level is ConsentLevel.WITHOUT_DETAILS,
+        incident=tuple(_line(answer, report) for answer in asked if not _is_contact(answer)),
+        contact=tuple(_line(answer, report) for answer in asked if _is_contact(answer)),
+        not_asked=tuple(
+            humanise(answer.name) for answer in report.answers if answer.state is AnswerState.NOT_ASKED
+        ),
+        agreements=tuple(_agreement(consent, report, area) for consent in report.consents),
+    )
+
+
+def understood(answer: Answer) -> tuple[Part, ...]:
+    """Return an answer's value in words, part by part."""
+    match answer.value:
+        case None:
+            return ()
+        case str() as value:
+            return _plain(answer, (value,))
+        case tuple() as values:
+            return _plain(answer, values)
+        case Mapping() as parts if answer.holds is Holds.DAY:
+            return _day(parts)
+        case Mapping() as parts:
+            return _named(parts)
+
+
+def _line(answer: Answer, report: Report) -> Line:
+    value = understood(answer)
+    words = answer.holds is Holds.WORDS
+    return Line(
+        name=humanise(answer.name),
+        state=STATES[answer.state],
+        understood=() if words and answer.said else value,
+        said=answer.said,
+        language=answer.language or report.language,
+    )
+
+
+def _plain(answer: Answer, values: tuple[str, ...]) -> tuple[Part, ...]:
+    return tuple(Part(humanise(value) if answer.holds is Holds.CODE else value) for value in values)
+
+
+def _day(parts: Mapping[str, str]) -> tuple[Part, ...]:
+    day = vague_day_words(parts.get("day") or parts.get("month", ""), parts.get("precision", ""))
+    rest = {name: value for name, value in parts.items() if name not in {"day", "month", "precision"}}
+    return (*((Part(day),) if day else ()), *_named(rest))
+
+
+def _named(parts: Mapping[str, str]) -> tuple[Part, ...]:
+    """Return parts under their names; a code needs none, nor does a place as it was written."""
+    return tuple(
+        Part(humanise(value)) if name in CODED else Part(value, "" if name in PLAIN else humanise(name))
+        for name, value in parts.items()
+        if value
+    )
+
+
+def _is_contact(answer: Answer) -> bool:
+    return answer.holds is Holds.CONTACT or answer.name.startswith("contact")
+
+
+def _agreement(consent: Consent, report: Report, area: Area) -> Agreement:
+    return Agreement(
+        agency=_agency_name(consent.agency, area),
+        level=consent.level,
+        level_words=LEVELS[consent.level],
+        wording=consent.wording,
+        language=consent.language,
+        language_words=language_words(consent.language),
+        given_by=VOICES[consent.given_by],
+        when=day_of(consent.at) if report.level is ConsentLevel.WITHOUT_DETAILS else moment_words(consent.at),
+        wording_hash=consent.wording_hash,
+        genuine=wording_hash(consent.wording) == consent.wording_hash,
+    )
+
+
+def _agency_name(agency: str, area: Area) -> str:
+    try:
+        return area.agency(agency).name
+    except KeyError:
+        return humanise(agency)  # it has left the area since

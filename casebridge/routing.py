@@ -1,0 +1,87 @@
+"""Which agency gets which view of a report, from consent and area alone. Pure.
+
+"Without details" means coded facts, month and outward code (DESIGN.md §8): no story, no
+name, no contact, no exact place or time.
+"""
+
+import re
+from collections.abc import Iterator, Mapping
+
+from casebridge.area import Agency, Area
+from casebridge.report import Answer, AnswerState, Consent, ConsentLevel, Holds, Report, Value
+
+_CODE = re.compile(r"[a-z0-9][a-z0-9_-]{0,63}")
+_DAY = re.compile(r"(?P<month>[0-9]{4}-[0-9]{2})-[0-9]{2}")
+_OUTCODE = re.compile(r"[A-Z]{1,2}[0-9][0-9A-Z]?")
+
+
+def views(report: Report, area: Area) -> dict[str, Report]:
+    """Return the view of each agency that consent was given for, by agency id."""
+    found = ((agency.id, view_for(report, agency)) for agency in area.agencies)
+    return {agency: view for agency, view in found if view is not None}
+
+
+def view_for(report: Report, agency: Agency) -> Report | None:
+    """Return the part of the report this agency may have; None if it may know nothing."""
+    consent = next((given for given in reversed(report.consents) if given.agency == agency.id), None)
+    if consent is None or not consent.allows():
+        return None
+    consents = report.consents if agency.coordinates else (consent,)
+    if consent.level is ConsentLevel.WITH_DETAILS:
+        return report.model_copy(update={"agency": agency.id, "level": consent.level, "consents": consents})
+    return report.model_copy(
+        update={
+            "agency": agency.id,
+            "level": consent.level,
+            "consents": tuple(map(_to_the_day, consents)),
+            "answers": tuple(_without_details(report.answers)),
+            "submitted_at": None,
+        }
+    )
+
+
+def _to_the_day(consent: Consent) -> Consent:
+    return consent.model_copy(update={"at": consent.at.replace(hour=0, minute=0, second=0, microsecond=0)})
+
+
+def _without_details(answers: tuple[Answer, ...]) -> Iterator[Answer]:
+    for answer in answers:
+        match answer.holds:
+            case Holds.CODE:
+                yield _reduced(answer, _codes(answer.value))
+            case Holds.DAY:
+                yield _reduced(answer, _month(answer.value))
+            case Holds.PLACE:
+                yield _reduced(answer, _rough_place(answer.value))
+            case Holds.WORDS | Holds.CONTACT:
+                pass
+
+
+def _reduced(answer: Answer, value: Value) -> Answer:
+    value = value if answer.state is AnswerState.ANSWERED else None
+    return answer.model_copy(update={"value": value, "said": "", "at": None})
+
+
+def _codes(value: Value) -> Value:
+    """Keep what has the shape of a code, so that words filed in the wrong drawer stay behind."""
+    match value:
+        case str():
+            return value if _CODE.fullmatch(value) else None
+        case tuple():
+            return tuple(code for code in value if _CODE.fullmatch(code))
+        case _:
+            return None
+
+
+def _month(value: Value) -> Value:
+    if not isinstance(value, Mapping):
+        return None
+    found = _DAY.fullmatch(value.get("day", ""))
+    return {"month": found["month"]} if found else None
+
+
+def _rough_place(value: Value) -> Value:
+    if not isinstance(value, Mapping):
+        return None
+    shapes = {"kind": _CODE, "outcode": _OUTCODE}
+    return {part: value[part] for part, shape in shapes.items() if shape.fullmatch(value.get(part, ""))}

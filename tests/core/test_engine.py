@@ -1,0 +1,326 @@
+"""What a person lives through, one behaviour a test."""
+
+import pytest
+
+from bot.core.conversation import Stage
+from bot.core.effects import Erase, LookUp
+from casebridge.report import AnswerState, ConsentLevel, Urgency, wording_hash
+from bot.transcript import CODE
+from tests.talk import KNOWLEDGE, SHORT_REPORT, TEXTS, Person, at_step
+
+STEPS = (
+    "role", "danger", "story", "why", "kind_of_incident", "when", "where", "repeat", "offender_known",
+    "contact", "consent_case_group", "consent_police", "consent_vcas", "review",
+)  # fmt: skip
+
+
+def test_a_short_report_asks_its_questions_in_order_and_is_sent() -> None:
+    person, asked = Person(), []
+
+    for text in SHORT_REPORT:
+        if person.talk.conversation.language and person.question not in asked:
+            asked.append(person.question)
+        person.says(text)
+
+    assert tuple(asked) == STEPS
+    assert person.report.reference in person.heard
+    assert person.talk.conversation.stage is Stage.SENT
+
+
+def test_what_was_sent_is_no_longer_remembered() -> None:
+    person = Person().says(*SHORT_REPORT)
+
+    assert person.talk.conversation.answers == {}
+
+
+def test_a_consent_keeps_the_very_words_that_were_shown() -> None:
+    person = at_step("consent_police")
+    shown = person.messages[-1]
+
+    person.says("3", "no", "1")
+
+    consent = next(c for c in person.report.consents if c.agency == "police")
+    assert consent.wording.split("\n") == [shown.text, *(option.label for option in shown.options)]
+    assert consent.wording_hash == wording_hash(consent.wording)
+    assert consent.level is ConsentLevel.NO
+
+
+def test_a_consent_given_after_a_change_of_language_keeps_the_words_of_that_language() -> None:
+    person = at_step("consent_police").says("lang pl")
+
+    person.says("3")
+
+    assert person.answer("consent_police").language == "pl"
+    assert "Cleveland Police" in person.answer("consent_police").wording
+    assert person.answer("consent_police").wording != person.answer("consent_case_group").wording
+
+
+@pytest.mark.parametrize("word", ["ok", "OK.", "fine", "I suppose", "👍", "whatever", "sure?", "", "maybe"])
+def test_no_vague_word_is_a_consent(word: str) -> None:
+    person = at_step("consent_case_group").says(word)
+
+    assert person.question == "consent_case_group"
+    assert person.messages[-1].step == "consent_case_group"
+
+
+def test_a_consent_passed_over_is_a_no() -> None:
+    person = at_step("consent_police").says("skip")
+
+    assert person.answer("consent_police").value == ConsentLevel.NO
+    assert person.answer("consent_police").state is AnswerState.SKIPPED
+
+
+def test_without_any_consent_nothing_is_sent_and_everything_is_erased() -> None:
+    person = at_step("consent_case_group").says("no", "no", "no")
+
+    assert person.hears(TEXTS.review_nobody)
+    person.says("1")
+    assert person.effects == (Erase(),)
+    assert person.hears(TEXTS.not_sent)
+
+
+def test_back_asks_the_question_before_and_takes_its_answer_away() -> None:
+    person = at_step("kind_of_incident").says("back")
+
+    assert person.question == "why"
+    assert "why" not in person.talk.conversation.answers
+
+
+def test_going_back_over_a_story_keeps_it() -> None:
+    person = at_step("why").says("back")
+
+    person.says("done")
+
+    assert person.answer("story").value == "they shouted at me"
+
+
+def test_back_at_the_first_question_says_so() -> None:
+    person = at_step("role").says("back")
+
+    assert person.hears(TEXTS.nothing_before)
+    assert person.question == "role"
+
+
+def test_change_by_number_reopens_one_answer_and_leads_back_to_the_read_back() -> None:
+    person = at_step("review").says("change 4")
+
+    assert person.question == "why"
+    assert person.says("2").question == "review"
+    assert person.answer("why").value == ("religion_or_belief",)
+
+
+def test_a_bare_number_after_change_names_the_answer_and_never_sends() -> None:
+    person = at_step("review").says("change", "1")
+
+    assert person.question == "role"
+    assert person.effects == ()
+
+
+def test_an_answer_that_became_irrelevant_never_reaches_the_report() -> None:
+    person = at_step("contact").says("yes", "07700 900123", "after six", "back", "back", "back", "no")
+
+    person.says("1", "3", "no", "1")
+
+    details = next(a for a in person.report.answers if a.name == "contact_details")
+    assert details.state is AnswerState.NOT_ASKED
+    assert details.value is None
+
+
+def test_skipped_not_known_and_not_asked_stay_apart() -> None:
+    person = at_step("story").says("skip", "1", "1", "don't know", "skip", "1", "1", "no", "1", "3", "no", "1")
+
+    states = {answer.name: answer.state for answer in person.report.answers}
+    assert states["story"] is AnswerState.SKIPPED
+    assert states["when"] is AnswerState.DONT_KNOW
+    assert states["where"] is AnswerState.SKIPPED
+    assert states["agreed"] is AnswerState.NOT_ASKED
+
+
+def test_danger_now_shows_the_card_and_asks_nothing_but_whether_to_go_on() -> None:
+    person = at_step("danger").says("yes")
+
+    assert "999" in person.heard
+    assert "55" in person.heard
+    assert person.question == "safe_to_go_on"
+
+
+def test_coming_back_later_from_danger_pauses_and_keeps_everything() -> None:
+    person = at_step("danger").says("yes", "2")
+
+    assert person.talk.conversation.stage is Stage.PAUSED
+    person.says("hello")
+    assert person.question == "safe_to_go_on"
+    assert person.hears(TEXTS.welcome_back)
+
+
+@pytest.mark.parametrize("call", ["help me", "HELP ME!!", "he is here", "emergency", "999"])
+@pytest.mark.parametrize("step", ["story", "where", "consent_police", "review"])
+def test_a_call_for_help_shows_the_card_at_any_question(step: str, call: str) -> None:
+    person = at_step(step).says(call)
+
+    assert person.messages[0].text == TEXTS.danger_card.text
+    assert person.talk.conversation.stage is Stage.PAUSED
+
+
+def test_a_word_of_violence_in_a_story_shows_a_card_once_and_keeps_the_story() -> None:
+    person = at_step("story").says("he had a knife", "a big knife", "done")
+
+    assert person.answer("story").value == "he had a knife\n\na big knife"
+    assert not person.hears(TEXTS.concern_card)
+    assert at_step("story").says("he had a knife").messages[0].text == TEXTS.concern_card.text
+
+
+@pytest.mark.parametrize("text", ["he acted like a gunner", "my skilled friend", "burnt toast smell"])
+def test_a_danger_word_inside_another_word_is_none(text: str) -> None:
+    assert not at_step("story").says(text).hears(TEXTS.concern_card)
+
+
+def test_words_of_self_harm_show_who_to_talk_to() -> None:
+    person = at_step("story").says("i want to die since then")
+
+    assert person.messages[0].text == TEXTS.self_harm_card.text
+    assert "116 123" in person.heard
+
+
+def test_a_red_flag_only_puts_the_report_first() -> None:
+    threats = at_step("kind_of_incident").says("2", "2", "3", "1", "1", "no", "1", "3", "no", "1")
+    insults = Person().says(*SHORT_REPORT)
+
+    assert threats.report.urgency is Urgency.URGENT
+    assert insults.report.urgency is Urgency.ROUTINE
+
+
+def test_a_story_over_several_messages_is_one_story() -> None:
+    person = at_step("story").says("first", "1", "yes", "third\ndone")
+
+    assert person.answer("story").value == "first\n\n1\n\nyes\n\nthird"
+
+
+def test_starting_a_story_over_throws_it_away() -> None:
+    person = at_step("story").says("wrong", "start over", "right", "done")
+
+    assert person.answer("story").value == "right"
+
+
+def test_a_first_message_that_tells_is_kept_for_the_story() -> None:
+    person = Person().says("they threw stones at my window", "1", "1", "no", "done")
+
+    assert person.answer("story").value == "they threw stones at my window"
+
+
+def test_a_change_of_language_puts_the_question_again_and_keeps_every_answer() -> None:
+    person = at_step("repeat")
+    before = person.talk.conversation.answers
+
+    person.says("po polsku")
+
+    assert person.talk.conversation.language == "pl"
+    assert person.question == "repeat"
+    assert person.talk.conversation.answers == before
+
+
+def test_later_pauses_and_the_next_message_is_no_answer() -> None:
+    person = at_step("why").says("later", "1")
+
+    assert person.question == "why"
+    assert person.hears(TEXTS.welcome_back)
+
+
+def test_delete_erases_at_once_and_starts_from_nothing() -> None:
+    person = at_step("why").says("delete")
+
+    assert person.effects == (Erase(),)
+    assert person.talk.conversation.answers == {}
+    assert person.talk.conversation.language is None
+
+
+def test_stop_is_honoured_and_start_resumes() -> None:
+    person = at_step("why").says("STOP")
+
+    assert person.talk.conversation.stage is Stage.STOPPED
+    assert person.says("START").question == "why"
+    assert person.talk.conversation.stage is Stage.OPEN
+
+
+def test_an_old_button_moves_nothing() -> None:
+    person = at_step("repeat").presses("role", "supporter")
+
+    assert person.answer("role").value == "victim"
+    assert person.hears(TEXTS.too_old_button)
+
+
+def test_a_photo_where_words_are_expected_asks_for_words() -> None:
+    person = at_step("story").sends_a_photo()
+
+    assert person.hears(TEXTS.text_wanted)
+    assert person.question == "story"
+
+
+def test_a_second_miss_shows_a_way_out() -> None:
+    person = at_step("why").says("blorp", "blorp")
+
+    assert person.hears(TEXTS.unclear_again)
+    assert person.hears(TEXTS.menu)
+
+
+def test_after_sending_the_same_phone_hears_how_far_it_has_come() -> None:
+    person = Person().says(*SHORT_REPORT, "hello?")
+
+    assert person.effects == (LookUp(reference=person.talk.conversation.reference or ""),)
+    assert person.hears(TEXTS.status_received)
+
+
+def test_new_begins_another_report_in_the_same_language() -> None:
+    person = Person().says(*SHORT_REPORT, "new")
+
+    assert person.question == "role"
+    assert person.talk.conversation.stage is Stage.OPEN
+
+
+def test_an_unknown_code_is_asked_again_and_nothing_is_confirmed() -> None:
+    person = at_step("role").says("4", CODE)
+
+    assert person.effects == (LookUp(code=CODE.replace(".", "")),)
+    assert person.hears(TEXTS.status_unknown)
+    assert person.question == "code"
+
+
+def test_a_mistyped_code_is_asked_again_without_looking() -> None:
+    person = at_step("role").says("4", "9553 9573 1361 2953")
+
+    assert person.effects == ()
+    assert person.hears(TEXTS.mistyped_code)
+
+
+def test_mediation_is_asked_only_through_its_gate() -> None:
+    through = ("1", "1", "yesterday", "3", "1", "2", "yes", "07700 900123", "skip", "1", "3", "no")
+    calm = at_step("why").says(*through)
+    threatened = at_step("why").says("1", "2", *through[2:])
+    daily = at_step("why").says("1", "1", "yesterday", "3", "4", *through[5:])
+
+    assert calm.question == "consent_mediation"
+    assert threatened.question == "review"
+    assert daily.question == "review"
+
+
+def test_services_end_with_one_that_is_always_open() -> None:
+    person = at_step("where").says("1", "1", "1", "no", "1", "3", "no", "no", "1")
+
+    services = [m.text for m in person.messages if TEXTS.services.text in m.text][0].split("\n")[1:]
+    assert [line.split(":")[0] for line in services] == ["Safe at Home", "VCAS", "Victim Support"]
+
+
+@pytest.mark.parametrize("step", STEPS)
+@pytest.mark.parametrize(
+    "word",
+    ["help", "back", "skip", "change", "change 99", "lang", "lang ar", "later", "delete", "menu", "new",
+     "stop", "start", "yes", "", "🙂", "x" * 5000, "\u202e٣", "1 2 3"],
+)  # fmt: skip
+def test_every_word_at_every_question_gets_a_reply_and_leaves_a_way_on(step: str, word: str) -> None:
+    person = at_step(step).says(word)
+
+    assert person.heard
+    person.says("start") if person.talk.conversation.stage is Stage.STOPPED else None
+    assert person.says("help").heard
+    assert "999" in person.heard or person.talk.conversation.language is None
+    assert set(person.talk.conversation.answers) <= {s.name for s in KNOWLEDGE.flows["report"].steps}

@@ -1,0 +1,146 @@
+"""A case worker's first day, in a real browser: invitation, authenticator, report, acknowledgement."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import pyotp
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, Page
+from sqlmodel import SQLModel
+
+from casebridge.database import Database
+from tests.casebridge.desk.people import PASSWORD, Office, open_office
+from tests.casebridge.reports import STORY, make_report
+from tests.web.conftest import serve
+
+LOOKS = {
+    "light": {"color_scheme": "light", "forced_colors": "none"},
+    "dark": {"color_scheme": "dark", "forced_colors": "none"},
+    "forced colours": {"color_scheme": "light", "forced_colors": "active"},
+}
+
+
+@pytest.fixture
+def desk(tmp_path: Path) -> Iterator[tuple[Office, str]]:
+    """A desk that is being served, and its address."""
+    database = Database(f"sqlite:///{tmp_path / 'desk.db'}")
+    SQLModel.metadata.create_all(database.engine)
+    office = open_office(database, tmp_path)
+    with serve(office.app) as address:
+        yield office, address
+    database.close()
+
+
+@contextmanager
+def page_of(browser: Browser, address: str) -> Iterator[Page]:
+    """Open a page that must never ask another host for anything."""
+    context = browser.new_context()
+    asked: list[str] = []
+    context.on("request", lambda request: asked.append(request.url))
+    page = context.new_page()
+    complaints: list[str] = []
+    page.on("console", lambda message: complaints.append(message.text))
+    yield page
+    context.close()
+    assert {urlsplit(url).netloc for url in asked} == {urlsplit(address).netloc}
+    assert [text for text in complaints if "Content Security Policy" in text] == []
+
+
+def violations(page: Page) -> dict[str, list[str]]:
+    """Look at the page in every look and return what axe finds."""
+    found = {}
+    for look, media in LOOKS.items():
+        page.emulate_media(**media)  # type: ignore[arg-type] # the values are of closed lists
+        found[look] = [f"{fault['id']}: {fault['help']}" for fault in Axe().run(page).response["violations"]]
+    return {look: faults for look, faults in found.items() if faults}
+
+
+def accept(page: Page, office: Office, address: str, look_at: Callable[[Page], None] = lambda _: None) -> str:
+    """Accept an invitation as a person does; return the authenticator's secret."""
+    page.goto(f"{address}/invitation/{office.invitation()}")
+    look_at(page)
+    page.get_by_role("button", name="Start").click()
+    page.get_by_role("button", name="Continue").click()
+    look_at(page)  # with its faults
+    page.get_by_label("Your name").fill("Samira Carter")
+    page.get_by_label("Password", exact=True).fill(PASSWORD)
+    page.get_by_label("Password again").fill(PASSWORD)
+    page.get_by_role("button", name="Continue").click()
+    page.get_by_text("I cannot scan the picture").click()
+    look_at(page)
+    secret = page.locator(".key").inner_text().replace(" ", "")
+    page.get_by_label("Code from your app").fill(pyotp.TOTP(secret).at(office.clock()))
+    page.get_by_role("button", name="Finish").click()
+    return secret
+
+
+def test_a_case_worker_joins_reads_and_acknowledges(browser: Browser, desk: tuple[Office, str]) -> None:
+    office, address = desk
+    office.receive(make_report())
+    with page_of(browser, address) as page:
+        secret = accept(page, office, address)
+
+        page.get_by_role("link", name="KX7D-4MQP").click()
+        story = page.get_by_text(STORY).inner_text()
+        page.get_by_role("button", name="Acknowledge this report").first.click()
+        done = page.get_by_text("Samira Carter acknowledged this report on").count()
+        page.get_by_role("button", name="Sign out").click()
+        page.wait_for_url(f"{address}/sign-in")
+        page.go_back()
+        after = page.get_by_text(STORY).count()
+
+        office.clock.move(minutes=1)
+        page.goto(f"{address}/reports/KX7D-4MQP")
+        page.get_by_label("Your name").fill("samira carter")
+        page.get_by_label("Password").fill(PASSWORD)
+        page.get_by_label("Code from").fill(pyotp.TOTP(secret).at(office.clock()))
+        page.get_by_role("button", name="Sign in").click()
+        page.wait_for_url(f"{address}/reports/KX7D-4MQP")
+
+    assert (story, done, after) == (STORY, 1, 0)
+
+
+def test_no_page_fails_anybody_in_light_dark_or_forced_colours(
+    browser: Browser, desk: tuple[Office, str]
+) -> None:
+    office, address = desk
+    found: list[tuple[str, dict[str, list[str]]]] = []
+    with page_of(browser, address) as page:
+
+        def look_at(page: Page) -> None:
+            found.append((page.title(), violations(page)))
+
+        accept(page, office, address, look_at)
+        look_at(page)  # the empty queue
+        office.receive(make_report())
+        for path in ("/", "/reports/KX7D-4MQP", "/nowhere", "/put-away"):
+            page.goto(address + path)
+            look_at(page)
+        page.goto(f"{address}/reports/KX7D-4MQP")
+        page.get_by_role("button", name="Acknowledge this report").first.click()
+        for path in ("/reports/KX7D-4MQP", "/acknowledged"):
+            page.goto(address + path)
+            look_at(page)
+        page.get_by_role("button", name="Sign out").click()
+        page.get_by_role("button", name="Sign in").click()
+        look_at(page)
+
+    assert [(title, faults) for title, faults in found if faults] == []
+    assert len(found) == 11
+
+
+def test_every_page_fits_the_narrowest_screen(browser: Browser, desk: tuple[Office, str]) -> None:
+    office, address = desk
+    office.receive(make_report())
+    with page_of(browser, address) as page:
+        accept(page, office, address)
+        page.set_viewport_size({"width": 320, "height": 640})
+        widths = {}
+        for path in ("/", "/reports/KX7D-4MQP", "/sign-in", "/nowhere"):
+            page.goto(address + path)
+            widths[path] = page.evaluate("document.documentElement.scrollWidth")
+
+    assert set(widths.values()) == {320}
