@@ -10,7 +10,7 @@ POLICY = (
     "require-trusted-types-for 'script'; trusted-types 'none'"
 )  # the exit is a link: form-action would follow its redirects and hold a person here
 OFF = (
-    "accelerometer, autoplay, bluetooth, camera, clipboard-read, display-capture, encrypted-media, "
+    "accelerometer, autoplay, camera, clipboard-read, display-capture, encrypted-media, "
     "fullscreen, geolocation, gyroscope, hid, idle-detection, magnetometer, microphone, midi, payment, "
     "publickey-credentials-get, screen-wake-lock, serial, usb, xr-spatial-tracking"
 )

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 
 from sqlalchemy import Connection
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy.exc import IntegrityError, OperationalError
 
 from bot import store
 from bot.core.asking import Knowledge
@@ -76,6 +76,10 @@ class Service:
                     return self._turn(connection, arrival)
             except (IntegrityError, Raced):  # another message of theirs, or this one's twin, was first
                 continue
+            except OperationalError as error:
+                if not error.connection_invalidated:
+                    raise
+                # the database was restarted under a connection kept open: a new one may do
         raise Raced
 
     def history(self, channel: str, address: str, witness: str) -> tuple[Turn, ...]:
@@ -153,9 +157,7 @@ class Service:
 
     def _say(self, outcome: Outcome, before: Conversation) -> tuple[Message, ...]:
         language = outcome.conversation.language or before.language or "en"
-        messages = put_into_words(
-            outcome.replies, language, self.knowledge.phrasebook, self.knowledge.texts
-        )
+        messages = put_into_words(outcome.replies, language, self.knowledge.phrasebook, self.knowledge.texts)
         if not messages or not messages[-1].options:
             return messages
         return (*messages[:-1], replace(messages[-1], token=secrets.token_urlsafe(12)))
@@ -183,7 +185,8 @@ class Service:
                 self.cipher, turn, self._said(arrival), messages, arrival.witness if sent else ""
             ),
             expires_at=now + (ENDED_KEPT if ended else kept),
-            turn_expires_at=now + (LAST_TURN_KEPT if sent else kept if arrival.channel == "web" else TURN_KEPT),
+            turn_expires_at=now
+            + (LAST_TURN_KEPT if sent else kept if arrival.channel == "web" else TURN_KEPT),
         )
 
     def _said(self, arrival: Arrival) -> str:

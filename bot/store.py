@@ -57,7 +57,12 @@ _SAVE = (
     .where(CONVERSATION.c.key == bindparam("row"), CONVERSATION.c.version == bindparam("before"))
     .values(version=bindparam("version"), state=bindparam("state"), expires_at=bindparam("expires_at"))
 )
-_HISTORY = select(TURN.c.key, TURN.c.body).where(TURN.c.conversation == bindparam("conversation")).order_by(TURN.c.number)
+_FORGOTTEN = b""  # in place of a turn: that its message was taken is still known, nothing of it
+_HISTORY = (
+    select(TURN.c.key, TURN.c.body)
+    .where(TURN.c.conversation == bindparam("conversation"), TURN.c.body != _FORGOTTEN)
+    .order_by(TURN.c.number)
+)
 
 
 def load(connection: Connection, cipher: DraftCipher, key: bytes, turn: bytes) -> Loaded:
@@ -85,7 +90,13 @@ def save(  # noqa: PLR0913 - one row of the conversation and one of its turns, n
     version = loaded.version + 1
     connection.execute(
         _ADD_TURN,
-        {"key": turn, "conversation": loaded.key, "number": version, "body": body, "expires_at": turn_expires_at},
+        {
+            "key": turn,
+            "conversation": loaded.key,
+            "number": version,
+            "body": body,
+            "expires_at": turn_expires_at,
+        },
     )
     state = cipher.encrypt(orjson.dumps(conversation.stored()), loaded.key)
     if loaded.version == 0:
@@ -99,7 +110,9 @@ def save(  # noqa: PLR0913 - one row of the conversation and one of its turns, n
         raise Raced
 
 
-def seal_turn(cipher: DraftCipher, turn: bytes, said: str, messages: tuple[Message, ...], witness: str) -> bytes:
+def seal_turn(
+    cipher: DraftCipher, turn: bytes, said: str, messages: tuple[Message, ...], witness: str
+) -> bytes:
     """Encrypt a turn; with a witness only for whoever brings the same one again."""
     body = orjson.dumps((said, messages))
     return cipher.encrypt(body, turn, witness)
@@ -117,13 +130,17 @@ def history(connection: Connection, key: bytes) -> tuple[tuple[bytes, bytes], ..
 
 
 def forget_turns(connection: Connection, key: bytes) -> None:
-    """Remove everything said in a conversation so far."""
-    connection.execute(delete(TURN).where(TURN.c.conversation == key))
+    """Remove everything said in a conversation so far.
+
+    The keys stay until they expire: an earlier message that a provider repeats after the report
+    was sent, or after DELETE, must not begin a new draft with what was just erased.
+    """
+    connection.execute(update(TURN).where(TURN.c.conversation == key).values(body=_FORGOTTEN))
 
 
 def forget(connection: Connection, key: bytes) -> None:
     """Remove a conversation and everything said in it."""
-    forget_turns(connection, key)
+    connection.execute(delete(TURN).where(TURN.c.conversation == key))
     connection.execute(delete(CONVERSATION).where(CONVERSATION.c.key == key))
 
 

@@ -5,6 +5,8 @@ from typing import ClassVar
 
 from sqlmodel import Field, SQLModel
 
+import casebridge.tables  # noqa: F401 - names every constraint, so that migrations can
+
 
 class ConversationRow(SQLModel, table=True):
     """One person on one channel. `key` is a keyed hash of their address."""

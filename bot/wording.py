@@ -48,13 +48,25 @@ def put_into_words(
     """Say replies in one language; a reply marked `line` joins the one before it."""
     messages: list[Message] = []
     for reply in replies:
+        if reply.options and not reply.values:  # the same object every time a step is asked
+            messages.append(_question(reply, language, phrasebook))
+            continue
         text = sentence(reply, language, phrasebook, texts)
         if reply.line and messages:
             messages[-1] = Message(f"{messages[-1].text}\n{text}")
             continue
-        options = _labelled(reply, language, phrasebook) if reply.options else ()
-        messages.append(Message(text, reply.step, options, reply.several, reply.numbered, reply.entry))
+        messages.append(_message(reply, text, language, phrasebook))
     return tuple(messages)
+
+
+def _message(reply: Reply, text: str, language: str, phrasebook: Phrasebook) -> Message:
+    options = tuple(Labelled(o.value, phrasebook.text(o.label, language)) for o in reply.options)
+    return Message(text, reply.step, options, reply.several, reply.numbered, reply.entry)
+
+
+@lru_cache(maxsize=4096)
+def _question(reply: Reply, language: str, phrasebook: Phrasebook) -> Message:
+    return _message(reply, phrasebook.text(reply.phrase, language), language, phrasebook)
 
 
 def sentence(reply: Reply, language: str, phrasebook: Phrasebook, texts: Texts) -> str:
@@ -89,17 +101,6 @@ def _with_numbers(message: Message) -> str:
         return message.text
     lines = (f"{number} {option.label}" for number, option in enumerate(message.options, 1))
     return "\n".join((message.text, *lines))
-
-
-@lru_cache(maxsize=1024)
-def _option_labels(
-    options: tuple[Any, ...], language: str, phrasebook: Phrasebook
-) -> tuple[Labelled, ...]:
-    return tuple(Labelled(option.value, phrasebook.text(option.label, language)) for option in options)
-
-
-def _labelled(reply: Reply, language: str, phrasebook: Phrasebook) -> tuple[Labelled, ...]:
-    return _option_labels(reply.options, language, phrasebook)
 
 
 def _day(day: Day, language: str, phrasebook: Phrasebook, texts: Texts) -> str:

@@ -22,7 +22,7 @@ from casebridge.settings import FaultySettings, PrivateSettings
 from casebridge.worker import Worker
 from casebridge.yamlfile import FaultyFile
 
-DESK_THREADS = 8
+DESK_THREADS = 4
 
 
 class _Refusing(click.Group):
@@ -71,6 +71,7 @@ def desk() -> None:
     from granian.log import LogLevels  # noqa: PLC0415 - the same
     from granian.server import Server  # noqa: PLC0415 - the same
 
+    set_up_logs()
     settings = PrivateSettings.read()
     Server(
         "casebridge.cli:open_desk",

@@ -30,13 +30,7 @@ _ROOT = Path(__file__).parent.parent
 def set_up_logs() -> None:
     """Send structlog and the standard library's logging to stdout as JSON lines, reduced."""
     structlog.configure(
-        processors=[
-            structlog.contextvars.merge_contextvars,
-            structlog.processors.add_log_level,
-            structlog.processors.TimeStamper(fmt="iso", utc=True),
-            keep_listed,
-            structlog.processors.JSONRenderer(serializer=_json),
-        ],
+        processors=_PROCESSORS,
         wrapper_class=structlog.make_filtering_bound_logger(logging.INFO),
         logger_factory=_Stdout,
         cache_logger_on_first_use=True,
@@ -103,3 +97,12 @@ def _uncaught(kind: type[BaseException], error: BaseException | None, _trace: Tr
     if issubclass(kind, KeyboardInterrupt):
         return
     structlog.get_logger().critical("died", **(fault_of(error) if error else {"fault": kind.__name__}))
+
+
+_PROCESSORS: list[structlog.typing.Processor] = [  # one list, so that setting up twice changes nothing
+    structlog.contextvars.merge_contextvars,
+    structlog.processors.add_log_level,
+    structlog.processors.TimeStamper(fmt="iso", utc=True),
+    keep_listed,
+    structlog.processors.JSONRenderer(serializer=_json),
+]

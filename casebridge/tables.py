@@ -73,6 +73,9 @@ class Case(SQLModel, table=True):
     """A report as it lies on one agency's desk."""
 
     __tablename__: ClassVar[str] = "desk_case"
+    __table_args__: ClassVar[tuple[object, ...]] = (
+        Index("ix_desk_case_agency_acknowledged_at", "agency", "acknowledged_at"),
+    )
 
     reference: str = Field(foreign_key="report.reference", primary_key=True, max_length=16)
     agency: str = Field(primary_key=True, max_length=64)

@@ -69,3 +69,14 @@ def database(database_url: str) -> Iterator[Database]:
     SQLModel.metadata.create_all(opened.engine)
     yield opened
     opened.close()
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption(
+        "--update-transcripts", action="store_true", help="rewrite tests/transcripts/ as the talks read now"
+    )
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    if config.getoption("--update-transcripts") and os.environ.get("CI"):
+        raise pytest.UsageError("--update-transcripts is refused in CI: a transcript is reviewed like code")

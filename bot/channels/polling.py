@@ -1,13 +1,18 @@
 """Telegram without a public address: asks for updates and answers them, for trying it out."""
 
 import asyncio
+from typing import Any
 
+from sqlalchemy.exc import OperationalError
 from telegram import Update
 from telegram.error import TelegramError
 from telegram.ext import Application, ContextTypes, TypeHandler
 
 from bot.channels.telegram import answer
 from bot.service import Service
+
+DATABASE_AWAY_SECONDS = 1
+DATABASE_AWAY_TRIES = 60
 
 
 def poll(service: Service, token: str, api_url: str) -> None:
@@ -23,7 +28,7 @@ def poll(service: Service, token: str, api_url: str) -> None:
                 await update.callback_query.answer()  # first: a late one is refused
             except TelegramError:
                 pass
-        method = await asyncio.to_thread(answer, service, update)
+        method = await _answered(service, update)
         if method:
             await context.bot.send_message(
                 method["chat_id"], method["text"], reply_markup=method.get("reply_markup")
@@ -31,3 +36,13 @@ def poll(service: Service, token: str, api_url: str) -> None:
 
     application.add_handler(TypeHandler(Update, take))
     application.run_polling(allowed_updates=["message", "callback_query"])
+
+
+async def _answered(service: Service, update: Update) -> dict[str, Any] | None:
+    """Answer, a while after the database went away if need be: Telegram gives an update once only."""
+    for _ in range(DATABASE_AWAY_TRIES):
+        try:
+            return await asyncio.to_thread(answer, service, update)
+        except OperationalError:
+            await asyncio.sleep(DATABASE_AWAY_SECONDS)
+    return await asyncio.to_thread(answer, service, update)

@@ -10,12 +10,12 @@ from twilio.request_validator import RequestValidator
 from bot.channels.channel import Channel, service, settings
 from bot.service import Arrival
 from bot.settings import Settings
-from bot.wording import Message, as_text
+from bot.wording import as_text
 
 PATH = "/channels/sms"
 LONGEST_MESSAGE = 1600  # characters; Twilio refuses more (14103)
 MOST_MESSAGES = 10  # a reply (14109)
-PROVIDER_ANSWERS = frozenset("stop stopall unsubscribe cancel end quit revoke optout".split())
+PROVIDER_ANSWERS = frozenset(["stop", "stopall", "unsubscribe", "cancel", "end", "quit", "revoke", "optout"])
 
 blueprint = Blueprint("sms", __name__)
 CHANNEL = Channel(
@@ -32,17 +32,18 @@ def receive() -> Response:
     sender, message_id = form.get("From", ""), form.get("MessageSid") or form.get("SmsSid", "")
     if not sender or not message_id:
         return _twiml(())
+    body, opt_out = form.get("Body", ""), form.get("OptOutType", "")
     messages = service().receive(
         Arrival(
             channel="sms",
             address=sender,
             message_id=message_id,
             witness=message_id,
-            text=form.get("Body", ""),
+            text="STOP" if opt_out == "STOP" else body,  # may be a word only Twilio was told of
             attachment=form.get("NumMedia", "0") not in ("", "0"),
         )
     )
-    if _provider_answers(form.get("Body", ""), form.get("OptOutType", "")):
+    if _provider_answers(body, opt_out):
         return _twiml(())
     return _twiml(split(as_text(messages)))
 
@@ -78,15 +79,17 @@ def _validator(token: str) -> RequestValidator:
 
 
 def _provider_answers(body: str, opt_out: str) -> bool:
-    """Say whether Twilio has answered itself: a second answer would fail (21610) or confuse."""
-    return bool(opt_out) or body.strip().casefold() in PROVIDER_ANSWERS
+    """Say whether Twilio has answered itself: a second answer would fail (21610) or confuse.
+
+    OptOutType comes with Advanced Opt-Out only. START is answered all the same: YES opts in at
+    Twilio, and is an answer to our question.
+    """
+    return opt_out in ("STOP", "HELP") or body.strip().casefold() in PROVIDER_ANSWERS
 
 
 def _twiml(texts: tuple[str, ...]) -> Response:
     body = "".join(f"<Message>{escape(_legal(text))}</Message>" for text in texts)
-    return Response(
-        f'<?xml version="1.0" encoding="UTF-8"?><Response>{body}</Response>', mimetype="text/xml"
-    )
+    return Response(f'<?xml version="1.0" encoding="UTF-8"?><Response>{body}</Response>', mimetype="text/xml")
 
 
 _ILLEGAL = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")

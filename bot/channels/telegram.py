@@ -4,6 +4,7 @@ Long polling (`polling.py`) shares `answer`. User text is never parsed as markup
 """
 
 import hmac
+import json
 from typing import TYPE_CHECKING, Any
 
 import orjson
@@ -11,6 +12,7 @@ from flask import Blueprint, Response, request
 
 from bot.channels.channel import Channel, service, settings
 from bot.core.conversation import Pressed
+from bot.core.normal import clean
 from bot.service import Arrival, Service
 from bot.wording import Message, as_text
 
@@ -20,6 +22,7 @@ if TYPE_CHECKING:
 PATH = "/channels/telegram"
 LONGEST_MESSAGE = 4096  # characters; the Bot API refuses more
 LONGEST_CALLBACK = 64  # bytes of callback_data
+MISSHAPEN = (KeyError, TypeError, ValueError, AttributeError, OverflowError, OSError, RecursionError)
 SECRET_HEADER = "X-Telegram-Bot-Api-Secret-Token"  # noqa: S105 - the name of a header
 
 blueprint = Blueprint("telegram", __name__)
@@ -43,9 +46,9 @@ def read_update(body: bytes) -> "Update | None":
     from telegram import Update  # noqa: PLC0415 - 130 ms and 15 MB, only where Telegram is on
 
     try:
-        data = orjson.loads(body)
+        data = json.loads(body)  # orjson refuses half an emoji ("\ud83d"), and all of the message with it
         return Update.de_json(data, None) if isinstance(data, dict) else None
-    except (KeyError, TypeError, ValueError, AttributeError):  # PTB checks no types: channels.md §3
+    except MISSHAPEN:  # PTB checks no types: channels.md §3
         return None
 
 
@@ -53,7 +56,7 @@ def answer(to: Service, update: "Update") -> dict[str, Any] | None:
     """Take an update and return the one method that answers it, or None where nothing is said."""
     try:
         arrival = _arrival(update)
-    except (TypeError, ValueError, AttributeError):  # a field of another type than it should be
+    except MISSHAPEN:  # a field of another type than it should be
         return None
     chat = update.effective_chat
     if arrival is None or chat is None:
@@ -71,12 +74,12 @@ def _arrival(update: "Update") -> Arrival | None:
         return None
     text, pressed, witness = "", None, ""
     if update.callback_query is not None:
-        data = update.callback_query.data or ""
+        data = clean(update.callback_query.data or "")
         step, _, rest = data.partition(":")
         value, _, witness = rest.partition(":")
         pressed = Pressed(step, (value,))
     elif update.message is not None:
-        text = _without_slash(update.message.text or update.message.caption or "")
+        text = _without_slash(clean(update.message.text or update.message.caption or ""))
         witness = f"{update.message.message_id}:{update.message.date}:{text}"
     else:
         return None
@@ -95,8 +98,9 @@ def _without_slash(text: str) -> str:
     """Read "/help@our_bot" as "help", and "/start CODE" as "start"."""
     if not text.startswith("/"):
         return text
-    command = text[1:].split("@")[0].split(" ")[0]
-    return "start" if command == "start" else text[1:].split("@")[0]
+    command, space, rest = text[1:].partition(" ")
+    command = command.partition("@")[0]
+    return command if command == "start" else f"{command}{space}{rest}"
 
 
 def _send_message(chat_id: int, messages: tuple[Message, ...]) -> dict[str, Any]:

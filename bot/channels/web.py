@@ -30,9 +30,9 @@ from bot.channels import webpage
 from bot.channels.channel import Channel, service, settings
 from bot.core.conversation import Pressed
 from bot.core.normal import clean
-from bot.core.phrases import Language, Phrasebook
+from bot.core.phrases import ENGLISH, Language, Phrasebook
 from bot.service import Arrival
-from bot.store import Turn
+from bot.store import Raced, Turn
 
 ID_BYTES = 32
 LONGEST_NAME = 100  # of a step, a value, a message id
@@ -52,19 +52,17 @@ def chat() -> Response:
     if not turns:
         config = settings()
         return _page("landing.html", sms_number=config.twilio_from if config.sms_is_on else "")
-    exchanges = webpage.exchanges(turns, service().knowledge, _shown())
-    g.language = exchanges[-1].language
-    return _unlisted(_page("chat.html", exchanges=exchanges))
+    return _talk("chat.html", turns)
 
 
 @blueprint.post("/")
 def say() -> Response:
     """Take a message. With our script: answer with what the page lacks; else show the chat anew."""
     form = request.form
-    if CHAT_ID in session:
-        service().receive(_arrival(form))
-    elif _language(form.get("language")):
+    if _language(form.get("language")) and not _turns():
         _begin(form)
+    elif CHAT_ID in session:
+        service().receive(_arrival(form))
     else:
         return _troubled("ended", 400)
     if _by_script():
@@ -87,8 +85,9 @@ def leave() -> Response:
 
 
 @blueprint.errorhandler(OperationalError)
-def away(_error: OperationalError) -> Response:
-    """The database is away: keep what was typed on the page."""
+@blueprint.errorhandler(Raced)
+def away(_error: Exception) -> Response:
+    """The database is away, or too many at once: keep what was typed on the page."""
     response = _troubled("away" if request.method == "POST" else "closed", 503)
     response.headers["Retry-After"] = "30"
     return response
@@ -105,7 +104,8 @@ def not_ours(_error: CSRFError) -> Response:
 
 @blueprint.errorhandler(RequestEntityTooLarge)
 def too_large(_error: RequestEntityTooLarge) -> Response:
-    """More than we read at all."""
+    """More than we read at all, the language of the page with it."""
+    g.language = _preferred()
     return _troubled("long", 413)
 
 
@@ -128,7 +128,7 @@ def _words() -> dict[str, Any]:
 
 def _begin(form: MultiDict[str, str]) -> None:
     """Start a chat. What was typed before a language was known is kept for the story."""
-    session[CHAT_ID] = secrets.token_urlsafe(ID_BYTES)
+    session.setdefault(CHAT_ID, secrets.token_urlsafe(ID_BYTES))
     first = _arrival(form)
     if first.text:
         service().receive(_arrival(MultiDict({"id": f"{first.message_id}-text", "text": first.text})))
@@ -178,27 +178,43 @@ def _language(code: str | None) -> str | None:
 def _shown() -> Language:
     """Return the language of the page: the chat's, the one asked for, else the browser's."""
     if "language" not in g:
-        codes = [language.code for language in _phrasebook().languages]
-        asked = _language(request.form.get("shown")) if request.method == "POST" else None
-        asked = asked or _language(request.args.get("lang"))
-        g.language = _phrasebook().language(asked or request.accept_languages.best_match(codes) or "en")
+        asked = _language(request.form.get("shown") or request.args.get("lang"))
+        g.language = _phrasebook().language(asked) if asked else _preferred()
     found: Language = g.language
     return found
+
+
+def _preferred() -> Language:
+    codes = [language.code for language in _phrasebook().languages]
+    return _phrasebook().language(request.accept_languages.best_match(codes) or ENGLISH)
 
 
 # --- answers -----------------------------------------------------------------------------
 
 
-def _since(shown: str) -> Response:
-    """Answer with the turns after as many as the page shows; all, where it shows more than there are."""
+def _since(mark: str) -> Response:
+    """Answer with the turns the page does not show yet; all, where it shows what is gone."""
     turns = _turns()
-    count = int(shown) if shown.isdecimal() and len(shown) < 6 else 0
-    whole = not 0 < count <= len(turns) - 1
+    if not turns:
+        return _troubled("ended", 400)
+    shown = next((n for n in range(len(turns), 0, -1) if _mark(turns[:n]) == mark), 0)
+    return _talk("turns.html", turns, shown)
+
+
+def _talk(template: str, turns: tuple[Turn, ...], shown: int = 0) -> Response:
+    """Draw what was said after as many turns as the page shows already."""
     exchanges = webpage.exchanges(turns, service().knowledge, _shown())
-    if exchanges:
-        g.language = exchanges[-1].language
-    new = exchanges if whole else exchanges[count:]
-    return _unlisted(_page("turns.html", exchanges=new, turns=len(turns), whole=whole))
+    g.language, question = exchanges[-1].language, exchanges[-1].question
+    mark = _mark(turns)
+    response = _page(template, exchanges=exchanges[shown:], question=question, mark=mark, whole=not shown)
+    response.headers["X-Robots-Tag"] = "noindex, nofollow"
+    return response
+
+
+def _mark(turns: tuple[Turn, ...]) -> str:
+    """Return what a page is told to have shown; it says nothing to anybody else."""
+    words = (word for turn in turns for word in (turn.said, *(message.text for message in turn.messages)))
+    return service().cipher.hash("shown", *words).hex()[:24]
 
 
 def _troubled(why: str, status: int) -> Response:
@@ -214,11 +230,6 @@ def _troubled(why: str, status: int) -> Response:
 
 def _page(template: str, **values: Any) -> Response:
     return make_response(render_template(template, **values))
-
-
-def _unlisted(response: Response) -> Response:
-    response.headers["X-Robots-Tag"] = "noindex, nofollow"
-    return response
 
 
 def _to(address: str) -> Response:

@@ -1,13 +1,15 @@
 """What the pages of the web chat show: turns as exchanges, sentences as pieces. Reads no request."""
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields
 from functools import lru_cache
 
 from markupsafe import Markup, escape
 
 from bot.core.asking import Knowledge
+from bot.core.conversation import Entry
+from bot.core.flow import Kind
 from bot.core.phrases import Language, Phrase, Phrasebook
 from bot.store import Turn
 from bot.wording import Labelled, Message
@@ -16,10 +18,10 @@ from bot.wording import Labelled, Message
 _RUN = re.compile(
     r"(?P<code>(?<!\d)\d{4}(?:\.\d{4}){3}(?!\d))"
     r"|(?P<reference>\b[A-Z][0-9A-Z]{3}-[0-9A-Z]{4}\b)"
-    r"|(?P<run>\+?\d[\d ]{3,}\d|\b[\w.+-]+(?:@[\w-]+)?(?:\.[a-z]{2,})+\b)",
+    r"|(?P<run>\+?\d[\d ]{3,}\d|\d+(?: \d+)+|\b[\w.+-]+(?:@[\w-]+)?(?:\.[a-z]{2,})+\b)",
     re.ASCII,
 )
-# Where many would read a long menu aloud: the number and name of a read-back line stay together.
+_READ_BACK = re.compile(r"^(\d+)\. (.+?): ", re.MULTILINE)  # texts.yaml: review_line, review_consent_line
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,10 +34,19 @@ class Piece:
 
 
 @dataclass(frozen=True, slots=True)
+class Row:
+    """One answer of the read-back."""
+
+    title: str
+    answer: str
+
+
+@dataclass(frozen=True, slots=True)
 class Said:
-    """A message as a page draws it: lines of pieces."""
+    """A message as a page draws it: rows of a read-back, else lines of pieces."""
 
     lines: tuple[tuple[Piece, ...], ...]
+    rows: tuple[Row, ...]
     asks: bool
 
 
@@ -55,13 +66,16 @@ NOTHING_ASKED = Message("")
 def exchanges(turns: Iterable[Turn], knowledge: Knowledge, language: Language) -> tuple[Exchange, ...]:
     """Return turns as a page shows them; `language` is for a turn that does not tell its own."""
     found: list[Exchange] = []
-    before = NOTHING_ASKED
     for turn in turns:
         language = spoken(turn.messages, knowledge) or language
-        question = turn.messages[-1] if turn.messages else NOTHING_ASKED
+        labels = (
+            {option.value: option.label for option in found[-1].question.options}
+            if found
+            else _last_labels(knowledge, language)
+        )
         messages = tuple(_drawn(message) for message in turn.messages)
-        found.append(Exchange(_by_label(turn.said, before.options), messages, language, question))
-        before = question
+        question = turn.messages[-1] if turn.messages else NOTHING_ASKED
+        found.append(Exchange(_by_label(turn.said, labels), messages, language, question))
     return tuple(found)
 
 
@@ -114,16 +128,41 @@ def _phrases(knowledge: Knowledge) -> Iterator[Phrase]:
             yield from (choice.label for choice in step.choices)
 
 
-def _by_label(said: str, options: Sequence[Labelled]) -> str:
+def _last_labels(knowledge: Knowledge, language: Language) -> dict[str, str]:
+    """Return the labels of the last question: once a report is sent, what came before is gone."""
+    reviews = (step for flow in knowledge.flows.values() for step in flow.steps if step.kind is Kind.REVIEW)
+    return {
+        choice.value: knowledge.phrasebook.text(choice.label, language.code)
+        for step in reviews
+        for choice in step.choices
+    }
+
+
+def _by_label(said: str, labels: Mapping[str, str]) -> str:
     """Return what was pressed as it stood on the buttons, anything else as it was written."""
-    labels = {option.value: option.label for option in options}
     values = said.split(", ")
     return ", ".join(labels[value] for value in values) if all(v in labels for v in values) else said
 
 
 def _drawn(message: Message) -> Said:
     lines = tuple(pieces(line) for line in message.text.split("\n") if line.strip())
-    return Said(lines, bool(message.step))
+    goes_on = message.entry is Entry.LONG and bool(message.options)  # a story that is being told
+    return Said(lines, _rows(message.text), bool(message.step) and not goes_on)
+
+
+def _rows(text: str) -> tuple[Row, ...]:
+    """Return the answers of a read-back, an answer of several lines in one; none of anything else."""
+    starts: list[re.Match[str]] = []
+    for match in _READ_BACK.finditer(text):
+        if match[1] == str(len(starts) + 1):  # any other number stands in somebody's own words
+            starts.append(match)
+    if len(starts) < 2 or starts[0].start() != 0:
+        return ()
+    ends = (*(match.start() for match in starts[1:]), len(text))
+    return tuple(
+        Row(match[0].strip()[:-1], text[match.end() : end].strip())
+        for match, end in zip(starts, ends, strict=True)
+    )
 
 
 def _pieces(text: str) -> Iterator[Piece]:

@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from bot.core.asking import says_around, shown, story_so_far, walk
+from bot.core.asking import Walk, says_around, shown, story_so_far, walk, walk_on
 from bot.core.changing import CHANGE_STEP, change
 from bot.core.conversation import Answer, Conversation, Reply, Stage
 from bot.core.effects import LookUp
@@ -18,7 +18,8 @@ from casebridge.report import AnswerState, ConsentLevel
 def answer(turn: Turn) -> Outcome:
     """Read the message as the answer to the open question."""
     conversation, inbound, texts = turn.conversation, turn.inbound, turn.knowledge.texts
-    step = walk(turn.flow, conversation.answers).pending
+    way = walk(turn.flow, conversation.answers)
+    step = way.pending
     if step is None:  # only where a flow lost its last question while somebody was in it
         return asked(turn.knowledge, conversation)
     pressed = inbound.pressed
@@ -33,31 +34,32 @@ def answer(turn: Turn) -> Outcome:
     if inbound.attachment and not turn.said:
         return asked(turn.knowledge, conversation, Reply(texts.text_wanted))
     if step.kind is Kind.STORY:
-        return _story(turn, step)
+        return _story(turn, way, step)
     understood = understand(step, inbound, turn.reading)
     if isinstance(understood, Doubt):
         return _ask_again(turn, step, understood)
-    return take(turn, step, understood)
+    return take(turn, way, step, understood)
 
 
 def skip(turn: Turn) -> Outcome:
     """Leave the open question out. A consent passed over is a no."""
     conversation, language = turn.conversation, turn.reading.language
-    step = walk(turn.flow, conversation.answers).pending
+    way = walk(turn.flow, conversation.answers)
+    step = way.pending
     if step is None:
         return asked(turn.knowledge, conversation)
     if step.kind is Kind.STORY and conversation.parts:
-        return take(turn, step, _story_told(turn, conversation.parts))
+        return take(turn, way, step, _story_told(turn, conversation.parts))
     said = turn.inbound.text
     if step.kind is Kind.CONSENT:
         no = Answer(AnswerState.SKIPPED, ConsentLevel.NO, said, language, turn.now())
-        return take(turn, step, no)
+        return take(turn, way, step, no)
     if not step.skip:
         return asked(turn.knowledge, conversation, Reply(turn.knowledge.texts.cannot_skip))
-    return take(turn, step, Answer(AnswerState.SKIPPED, None, said, language, turn.now()))
+    return take(turn, way, step, Answer(AnswerState.SKIPPED, None, said, language, turn.now()))
 
 
-def take(turn: Turn, step: Step, given: Answer) -> Outcome:
+def take(turn: Turn, way: Walk, step: Step, given: Answer) -> Outcome:
     """Record an answer and go where it leads."""
     conversation, known = turn.conversation, turn.knowledge
     if step.kind is Kind.CODE:
@@ -65,7 +67,7 @@ def take(turn: Turn, step: Step, given: Answer) -> Outcome:
     if step.kind is Kind.REVIEW:
         return reviewed(turn, str(given.value))
     if step.kind is Kind.CONSENT:
-        given = replace(given, wording=conversation.shown)
+        given = given._replace(wording=conversation.shown)
     choice = step.choice(given.value) if isinstance(given.value, str) else None
     if choice is not None and choice.flow:
         flow = known.flows[choice.flow]
@@ -75,7 +77,7 @@ def take(turn: Turn, step: Step, given: Answer) -> Outcome:
     parts = () if step.kind is Kind.STORY else conversation.parts
     answers = {**conversation.answers, step.name: given}
     taken = replace(conversation, answers=answers, parts=parts, misses=0)
-    way = walk(turn.flow, answers)
+    way = walk_on(turn.flow, way, answers)
     return asked(known, taken, *_echo(turn, step, given), *says_around(way, step.name), way=way)
 
 
@@ -118,7 +120,7 @@ def _words_for(turn: Turn, step: Step, doubt: Doubt, misses: int) -> Phrase:
             return texts.unclear if misses == 1 else texts.unclear_again
 
 
-def _story(turn: Turn, step: Step) -> Outcome:
+def _story(turn: Turn, way: Walk, step: Step) -> Outcome:
     """Gather a story over several messages until it is said to be done."""
     conversation, known = turn.conversation, turn.knowledge
     pressed = turn.inbound.pressed.values[0] if turn.inbound.pressed else ""
@@ -133,7 +135,7 @@ def _story(turn: Turn, step: Step) -> Outcome:
         return _ask_again(turn, step, Doubt.UNCLEAR)
     kept: Conversation = replace(conversation, parts=parts, misses=0)
     if done:
-        return take(turn.with_(kept), step, _story_told(turn, parts))
+        return take(turn.with_(kept), way, step, _story_told(turn, parts))
     return Outcome(kept, (story_so_far(known, kept, step),))
 
 

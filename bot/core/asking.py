@@ -1,19 +1,20 @@
 """How a step is put to a person: its question with options, and the read-back."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 
 from bot.core.conversation import Answer, Conversation, Day, Entry, Option, Reply, Sayable
 from bot.core.flow import Flow, Kind, Step
-from bot.core.phrases import Phrase, Phrasebook
+from bot.core.phrases import Phrasebook
 from bot.core.reporting import agreed
 from bot.core.signposting import Directory
 from bot.core.texts import Texts
 from bot.core.understanding import Readers, labels_of
 from casebridge.report import AnswerState
 
-
 LONGEST_READ_BACK = 160  # characters; a whole story would be many text messages
+LONGEST_ECHO = 60
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -39,6 +40,11 @@ class Walk:
         """The questions answered on the way, in order."""
         return tuple(step for step in self.path if step.asks and step is not self.pending)
 
+    @property
+    def read_back(self) -> tuple[Step, ...]:
+        """Those of them that a report is read back with: the ones that have a title."""
+        return tuple(step for step in self.answered if step.title)
+
 
 def walk(flow: Flow, answers: Mapping[str, Answer]) -> Walk:
     """Follow the flow to its first relevant question without an answer.
@@ -46,9 +52,21 @@ def walk(flow: Flow, answers: Mapping[str, Answer]) -> Walk:
     Conditions see only answers on the path, so what an earlier answer made irrelevant
     neither steers nor reaches a report, and comes back when that answer changes back.
     """
-    path: list[Step] = []
-    on_path: dict[str, Answer] = {}
-    for step in flow.steps:
+    return _follow(flow.steps, [], {}, answers)
+
+
+def walk_on(flow: Flow, way: Walk, answers: Mapping[str, Answer]) -> Walk:
+    """Follow the flow further, now that the open question has its answer."""
+    if way.pending is None:
+        return way
+    behind = {step.name: answers[step.name] for step in way.path if step.name in answers}
+    return _follow(flow.after(way.pending), list(way.path), behind, answers)
+
+
+def _follow(
+    steps: Iterable[Step], path: list[Step], on_path: dict[str, Answer], answers: Mapping[str, Answer]
+) -> Walk:
+    for step in steps:
         if step.when is not None and not step.when.holds(on_path):
             continue
         path.append(step)
@@ -76,18 +94,23 @@ def ask(knowledge: Knowledge, conversation: Conversation, way: Walk) -> tuple[Re
     step = way.pending
     if step is None:
         return ()
-    question = Reply(
+    question = _question(step)
+    if step.kind is Kind.REVIEW and not conversation.misses:  # it is long: once is enough
+        return (*read_back(knowledge, conversation, way), question)
+    if step.kind is Kind.STORY and conversation.parts:
+        return (story_so_far(knowledge, conversation, step),)
+    return (question,)
+
+
+@lru_cache(maxsize=1024)
+def _question(step: Step) -> Reply:
+    return Reply(
         step.ask,
         options=tuple(Option(choice.value, choice.label) for choice in step.choices),
         step=step.name,
         several=step.kind is Kind.CHOICES,
         entry=_ENTRIES.get(step.kind, Entry.NONE),
     )
-    if step.kind is Kind.REVIEW:
-        return (*read_back(knowledge, conversation, way), question)
-    if step.kind is Kind.STORY and conversation.parts:
-        return (story_so_far(knowledge, conversation, step),)
-    return (question,)
 
 
 def story_so_far(knowledge: Knowledge, conversation: Conversation, step: Step) -> Reply:
@@ -95,7 +118,7 @@ def story_so_far(knowledge: Knowledge, conversation: Conversation, step: Step) -
     texts = knowledge.texts
     return Reply(
         texts.story_kept,
-        {"words": conversation.parts[-1][:60]},
+        {"words": _start_of(conversation.parts[-1], LONGEST_ECHO)},
         options=(Option("done", texts.story_done), Option("again", texts.story_again)),
         step=step.name,
         numbered=False,
@@ -130,7 +153,7 @@ def read_back(knowledge: Knowledge, conversation: Conversation, way: Walk) -> tu
             },
             line=number > 1,
         )
-        for number, step in enumerate(way.answered, 1)
+        for number, step in enumerate(way.read_back, 1)
     )
     if agreed(way.path, conversation.answers):
         return lines
@@ -156,10 +179,10 @@ def shown(step: Step, answer: Answer, texts: Texts) -> Sayable:
     return _start_of(answer.said or (value or {}).get("text", ""))
 
 
-def _start_of(words: str) -> str:
-    """Cut long words for the read-back: enough to know which they are."""
+def _start_of(words: str, most: int = LONGEST_READ_BACK) -> str:
+    """Cut long words: enough is left to know which they are."""
     words = " ".join(words.split())
-    return words if len(words) <= LONGEST_READ_BACK else f"{words[:LONGEST_READ_BACK]} (...)"
+    return words if len(words) <= most else f"{words[:most]} ..."
 
 
 def consent_words(step: Step, language: str, phrasebook: Phrasebook) -> str:

@@ -23,7 +23,7 @@ def change(turn: Turn, which: str) -> Outcome:
     way = walk(turn.flow, turn.conversation.answers)
     if not which:
         return offer_changes(turn, way)
-    for number, step in enumerate(way.answered, 1):
+    for number, step in enumerate(way.read_back, 1):
         if which in (str(number), step.name):
             return _reopen(turn, turn.conversation, step)
     return asked(turn.knowledge, turn.conversation, Reply(turn.knowledge.texts.no_such_answer))
@@ -31,7 +31,7 @@ def change(turn: Turn, which: str) -> Outcome:
 
 def offer_changes(turn: Turn, way: Walk) -> Outcome:
     """Ask which answer is to be corrected."""
-    options = tuple(Option(step.name, step.title or step.ask) for step in way.answered)
+    options = tuple(Option(step.name, step.title or step.ask) for step in way.read_back)
     if not options:
         return asked(turn.knowledge, turn.conversation, Reply(turn.knowledge.texts.nothing_before))
     which = Reply(turn.knowledge.texts.change_which, options=options, step=CHANGE_STEP, entry=Entry.NONE)

@@ -25,7 +25,7 @@ class Command(StrEnum):
 
 
 PROVIDER_WORDS = frozenset(
-    "stop stopall unsubscribe end quit cancel revoke optout start yes unstop help info".split()
+    "stop stopall unsubscribe end quit cancel revoke optout start yes unstop help info".split()  # noqa: SIM905
 )
 """What Twilio takes for itself on a long number, English only; never needed to finish a report."""
 
@@ -73,7 +73,5 @@ def command_words(texts: Texts, phrasebook: Phrasebook) -> dict[str, Command]:
 def language_names(phrasebook: Phrasebook) -> dict[str, str]:
     """Return what a language may be called, and its code."""
     return {
-        name: language.code
-        for language in phrasebook.languages
-        for name in phrasebook.normal_names(language)
+        name: language.code for language in phrasebook.languages for name in phrasebook.normal_names(language)
     }

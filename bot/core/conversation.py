@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
-from typing import Any, Self
+from typing import Any, NamedTuple, Self
 
 from bot.core.phrases import Phrase
 from casebridge.report import AnswerState, Value
@@ -31,9 +31,8 @@ class Inbound:
     attachment: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Answer:
-    """What one question was answered with."""
+class Answer(NamedTuple):
+    """What one question was answered with. A tuple, because every turn reads them all back."""
 
     state: AnswerState
     value: Value
@@ -53,6 +52,9 @@ class Answer:
         if isinstance(value, tuple):
             return value
         return (value.get("kind", "given"),)
+
+
+_STATES: Mapping[str, AnswerState] = {state.value: state for state in AnswerState}
 
 
 class Stage(StrEnum):
@@ -90,10 +92,7 @@ class Conversation:
             "version": self.version,
             "language": self.language,
             "stage": self.stage,
-            "answers": {
-                name: (a.state, a.value, a.said, a.language, a.at, a.wording)
-                for name, a in self.answers.items()
-            },
+            "answers": {name: tuple(answer) for name, answer in self.answers.items()},
             "parts": self.parts,
             "misses": self.misses,
             "shown": self.shown,
@@ -109,9 +108,9 @@ class Conversation:
         stored["parts"] = tuple(stored["parts"])
         stored["answers"] = {
             name: Answer(
-                AnswerState(state), tuple(value) if isinstance(value, list) else value, *rest
+                _STATES[state], tuple(value) if type(value) is list else value, said, language, at, words
             )
-            for name, (state, value, *rest) in stored["answers"].items()
+            for name, (state, value, said, language, at, words) in stored["answers"].items()
         }
         return cls(**stored)
 
@@ -155,7 +154,7 @@ class Entry(StrEnum):
     NONE = "none"  # an option is wanted, or nothing
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Reply:
     """Something to say: a phrase with its values, and what can be answered to it."""
 

@@ -59,7 +59,10 @@ def status_told(turn: Turn, status: str | None) -> Outcome:
         option = Option("new", texts.new_label)
         return Outcome(
             conversation,
-            (found, Reply(texts.new_report, options=(option,), step=NEW_STEP, numbered=False, entry=Entry.NONE)),
+            (
+                found,
+                Reply(texts.new_report, options=(option,), step=NEW_STEP, numbered=False, entry=Entry.NONE),
+            ),
         )
     return asked(known, replace(conversation, misses=conversation.misses + 1), found)
 

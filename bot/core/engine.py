@@ -32,7 +32,9 @@ def advance(knowledge: Knowledge, conversation: Conversation, inbound: Inbound) 
     return _message(turn)
 
 
-def tell_status(knowledge: Knowledge, conversation: Conversation, inbound: Inbound, status: str | None) -> Outcome:
+def tell_status(
+    knowledge: Knowledge, conversation: Conversation, inbound: Inbound, status: str | None
+) -> Outcome:
     """Answer a LookUp: how far the report has come; None where no report answers to it."""
     return status_told(Turn.of(knowledge, conversation, inbound), status)
 

@@ -78,7 +78,10 @@ class Any:
     of: tuple[Condition, ...]
 
     def holds(self, answers: Mapping[str, Coded]) -> bool:
-        return any(condition.holds(answers) for condition in self.of)
+        for condition in self.of:  # noqa: SIM110 - a generator costs more than the conditions
+            if condition.holds(answers):
+                return True
+        return False
 
     def names(self) -> tuple[tuple[str, str | None], ...]:
         return tuple(name for condition in self.of for name in condition.names())
@@ -91,7 +94,10 @@ class All:
     of: tuple[Condition, ...]
 
     def holds(self, answers: Mapping[str, Coded]) -> bool:
-        return all(condition.holds(answers) for condition in self.of)
+        for condition in self.of:  # noqa: SIM110 - as above
+            if not condition.holds(answers):
+                return False
+        return True
 
     def names(self) -> tuple[tuple[str, str | None], ...]:
         return tuple(name for condition in self.of for name in condition.names())
@@ -155,9 +161,16 @@ class Flow:
     steps: tuple[Step, ...]
     urgent: Condition | None = None  # red flags: puts a report first in the queue
     _by_name: dict[str, Step] = field(init=False, repr=False)
+    _after: dict[str, tuple[Step, ...]] = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "_by_name", {step.name: step for step in self.steps})
+        after = {step.name: self.steps[place:] for place, step in enumerate(self.steps, 1)}
+        object.__setattr__(self, "_after", after)
 
     def step(self, name: str) -> Step | None:
         return self._by_name.get(name)
+
+    def after(self, step: Step) -> tuple[Step, ...]:
+        """Return the steps that come after one of them."""
+        return self._after[step.name]

@@ -29,7 +29,9 @@ def clean(text: str) -> str:
     if text.isascii() and text.isprintable():
         return text
     text = text.replace("\r\n", "\n").replace("\r", "\n").encode("utf-8", "replace").decode()
-    return "".join(c for c in text if c.isprintable() or c in "\n\t" or unicodedata.category(c) in ("Cf", "Zs"))
+    return "".join(
+        c for c in text if c.isprintable() or c in "\n\t" or unicodedata.category(c) in ("Cf", "Zs")
+    )
 
 
 def _plain(character: str) -> str:

@@ -7,6 +7,8 @@ from bot.core.conversation import Answer, Conversation, Inbound
 from bot.core.flow import Flow, Kind, Step
 from casebridge.report import (
     Answer as ReportedAnswer,
+)
+from casebridge.report import (
     AnswerState,
     Consent,
     ConsentLevel,
@@ -46,9 +48,7 @@ def to_report(
         urgency=Urgency.URGENT if flow.urgent and flow.urgent.holds(answers) else Urgency.ROUTINE,
         submitted_on=inbound.at.date(),
         submitted_at=inbound.at,
-        answers=tuple(
-            _reported(step, answers.get(step.name)) for step in flow.steps if step.kind in _HOLDS
-        ),
+        answers=tuple(_reported(step, answers.get(step.name)) for step in flow.steps if step.kind in _HOLDS),
         consents=tuple(
             _consent(step.agency, answers[step.name], involvement)
             for step in path

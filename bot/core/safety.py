@@ -52,9 +52,7 @@ def _calls(texts: Texts, phrasebook: Phrasebook) -> frozenset[str]:
 @lru_cache(maxsize=16)
 def _inside(phrase: Phrase, phrasebook: Phrasebook) -> re.Pattern[str]:
     words = {
-        word
-        for language in phrasebook.languages
-        for word in phrasebook.normal_words(phrase, language.code)
+        word for language in phrasebook.languages for word in phrasebook.normal_words(phrase, language.code)
     }
     longest_first = sorted(words, key=len, reverse=True)
     return re.compile(r"(?<!\w)(?:" + "|".join(map(re.escape, longest_first)) + r")(?!\w)")

@@ -27,6 +27,10 @@ class Texts:
     stop_words: Phrase
     start_words: Phrase
     and_words: Phrase
+    number_words: Phrase
+    leading_words: Phrase
+    polite_words: Phrase
+    filler_words: Phrase
     dont_know_words: Phrase
     danger_words: Phrase
     concern_words: Phrase
@@ -85,6 +89,7 @@ class Texts:
     new_label: Phrase
     day_part: Phrase
     around_day: Phrase
+    today_words: Phrase
     yesterday_words: Phrase
     before_yesterday_words: Phrase
     morning_words: Phrase

@@ -1,7 +1,7 @@
 """Text to value, one small function per kind of step. Asking again is allowed, guessing is not."""
 
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from difflib import SequenceMatcher
@@ -19,6 +19,8 @@ from casebridge.report import AnswerState, Value
 NEAR = 0.85  # how alike a misspelt label must be
 NEAR_MARGIN = 0.10  # and how much more than the next one
 NEAR_LENGTH = 4  # shorter words are too easily another word ("now" and "no")
+PLACE_LETTERS = 4  # fewer are no place: "no", "?", "12"
+PLAIN = (Kind.CONSENT, Kind.REVIEW)  # only a number, a label or one of its words will do
 _BETWEEN = re.compile(r"[\s,;/&+.،、]+")
 
 
@@ -63,14 +65,15 @@ def understand(step: Step, inbound: Inbound, reading: Reading) -> Understood:
     if pressed is not None and pressed.step == step.name:
         return _pressed(step, pressed.values, inbound, reading)
     said = normal(inbound.text)
+    if step.kind in PLAIN:
+        value = _one(step, said, reading)
+        return Doubt.NOT_AN_ANSWER if value is None else _answer(value, inbound, reading)
     if not said:
         return Doubt.UNCLEAR
-    if step.kind not in (Kind.CONSENT, Kind.REVIEW) and _says_unknown(step, said, reading):
-        return _answer(AnswerState.DONT_KNOW, None, inbound, reading)
-    value = _BY_KIND[step.kind](step, said, inbound, reading)
-    if isinstance(value, Doubt):
-        return value
-    return _answer(AnswerState.ANSWERED, value, inbound, reading)
+    if _says_unknown(step, said, reading):
+        return _answer(None, inbound, reading)
+    found = _BY_KIND[step.kind](step, said, inbound, reading)
+    return found if isinstance(found, Doubt) else _answer(found, inbound, reading)
 
 
 def is_word(said: str, phrase: Phrase, reading: Reading) -> bool:
@@ -88,7 +91,9 @@ def labels_of(step: Step, values: Iterable[str]) -> tuple[Phrase, ...]:
     return tuple(choice.label for value in values if (choice := step.choice(value)))
 
 
-def _answer(state: AnswerState, value: Value, inbound: Inbound, reading: Reading) -> Answer:
+def _answer(value: Value, inbound: Inbound, reading: Reading) -> Answer:
+    """Return the answer with that value; without one the person does not know."""
+    state = AnswerState.DONT_KNOW if value is None else AnswerState.ANSWERED
     said = "" if value == inbound.text.strip() else inbound.text  # their words are the value: once is enough
     return Answer(state, value, said, reading.language, inbound.at.isoformat())
 
@@ -103,11 +108,8 @@ def _pressed(step: Step, values: tuple[str, ...], inbound: Inbound, reading: Rea
     elif step.kind is Kind.PLACE:
         value = {"kind": known[0]}
     elif step.kind is Kind.DATE:
-        read = _named_day(known[0], inbound, reading)
-        if read is None:
-            return _answer(AnswerState.DONT_KNOW, None, inbound, reading)
-        value = read
-    return _answer(AnswerState.ANSWERED, value, inbound, reading)
+        value = _named_day(known[0], inbound, reading)
+    return _answer(value, inbound, reading)
 
 
 def _says_unknown(step: Step, said: str, reading: Reading) -> bool:
@@ -126,22 +128,20 @@ def _choices(step: Step, said: str, inbound: Inbound, reading: Reading) -> Value
     if whole is not None:
         return (whole,)
     ands = _words(reading.texts.and_words, reading.language, reading.phrasebook)
-    tokens = [token for token in _BETWEEN.split(said) if token and token not in ands]
-    if tokens and all(token.isdecimal() for token in tokens):
-        found = [_one(step, token, reading) for token in tokens]
-    else:
-        splits = r"[,;/&+\n،、]|" + "|".join(rf"\s{re.escape(word)}\s" for word in sorted(ands))
+    pieces = [token for token in _BETWEEN.split(said) if token and token not in ands]
+    if not all(piece.isdecimal() for piece in pieces):
+        splits = "|".join((r"[,;/&+\n،、]", *(rf"\s{re.escape(word)}\s" for word in sorted(ands))))
         pieces = [piece for piece in map(normal, re.split(splits, inbound.text.lower())) if piece]
-        found = [_one(step, piece, reading) for piece in pieces] if len(pieces) > 1 else []
-    if found and all(found):
-        return tuple(dict.fromkeys(value for value in found if value))
+    found = [_choice(step, piece, inbound, reading) for piece in pieces]
+    values = tuple(dict.fromkeys(value for value in found if isinstance(value, str)))
+    clear = found and not any(isinstance(value, Doubt) for value in found)
+    return values if clear else _with_trailing_and(step, said, reading)
+
+
+def _with_trailing_and(step: Step, said: str, reading: Reading) -> Value | Doubt:
+    """Read a label that itself holds "and" or a comma, misspelt."""
     near = _near(step, said, reading)
     return near if isinstance(near, Doubt) else (near,)
-
-
-def _consent(step: Step, said: str, _inbound: Inbound, reading: Reading) -> Value | Doubt:
-    value = _one(step, said, reading)
-    return Doubt.NOT_AN_ANSWER if value is None else value
 
 
 def _text(_step: Step, _said: str, inbound: Inbound, _reading: Reading) -> Value | Doubt:
@@ -154,18 +154,23 @@ def _place(step: Step, said: str, inbound: Inbound, reading: Reading) -> Value |
     if kind is not None:
         return {"kind": kind}
     text = inbound.text.strip()
-    if sum(map(str.isalpha, text)) < 2:  # a number out of range is not a place
-        return Doubt.UNCLEAR
     outcode = reading.readers.outcode(text)
-    return {"kind": "described", "text": text} | ({"outcode": outcode} if outcode else {})
+    if outcode:
+        return {"kind": "described", "text": text, "outcode": outcode}
+    if sum(map(str.isalpha, text)) < PLACE_LETTERS or is_word(said, reading.texts.filler_words, reading):
+        return Doubt.UNCLEAR
+    return {"kind": "described", "text": text}
 
 
 def _date(step: Step, said: str, inbound: Inbound, reading: Reading) -> Value | Doubt:
     named = _one(step, said, reading)
     if named is not None:
-        return _named_day(named, inbound, reading) or Doubt.UNCLEAR
+        return _named_day(named, inbound, reading)
     day = reading.readers.day(inbound.text, reading.language, inbound.at)
-    return day if isinstance(day, Doubt) else day.value()
+    if isinstance(day, Day):
+        return day.value()
+    near = _near(step, said, reading) if day is Doubt.UNCLEAR else day
+    return near if isinstance(near, Doubt) else _named_day(near, inbound, reading)
 
 
 def _named_day(name: str, inbound: Inbound, reading: Reading) -> Mapping[str, str] | None:
@@ -191,26 +196,45 @@ _BY_KIND: Mapping[Kind, Callable[[Step, str, Inbound, Reading], Value | Doubt]] 
     Kind.PLACE: _place,
     Kind.CONTACT: _contact,
     Kind.CODE: _code,
-    Kind.CONSENT: _consent,
-    Kind.REVIEW: _consent,
 }
 
 
 def _one(step: Step, said: str, reading: Reading) -> str | None:
     """Find the one choice whose number, label or other word is the whole message."""
-    if said.isdecimal() and len(said) <= 2:
-        index = int(said) - 1
-        return step.choices[index].value if 0 <= index < len(step.choices) else None
-    return _aliases(step, reading.language, reading.phrasebook).get(said)
+    for words in _unwrapped(step, said, reading):
+        if words.isdecimal():
+            index = int(words[:3]) - 1
+            return step.choices[index].value if 0 <= index < len(step.choices) else None
+        value = _aliases(step, reading.language, reading.phrasebook).get(words)
+        if value is not None:
+            return value
+    return None
+
+
+def _unwrapped(step: Step, said: str, reading: Reading) -> Iterator[str]:
+    """Yield a message as it is, then without "please", "number" or "on the" around the answer."""
+    yield said
+    texts = reading.texts
+    for polite in _longest_first(texts.polite_words, reading):
+        said = said.removesuffix(f" {polite}").rstrip(" ,.!")
+    yield said
+    before, _, number = said.rpartition(" ")
+    if number.isdecimal() and is_word(before, texts.number_words, reading):
+        yield number
+    if step.kind not in (Kind.CHOICE, Kind.CHOICES, Kind.PLACE):
+        return
+    leading = _longest_first(texts.leading_words, reading)
+    while word := next((word for word in leading if said.startswith(f"{word} ")), None):
+        said = said.removeprefix(f"{word} ")
+        if len(said) >= 3:  # "on no" is no "no"
+            yield said
 
 
 def _near(step: Step, said: str, reading: Reading) -> str | Doubt:
     """Find the one choice that a slip of the finger away is the whole message."""
-    if len(said) < NEAR_LENGTH:
-        return Doubt.UNCLEAR
     best: dict[str, float] = {}
     for alias, value in _aliases(step, reading.language, reading.phrasebook).items():
-        if abs(len(alias) - len(said)) <= 3:
+        if _may_be_a_slip(said, alias):
             ratio = SequenceMatcher(None, said, alias).ratio()
             best[value] = max(best.get(value, 0.0), ratio)
     ranked = sorted(best, key=best.__getitem__, reverse=True)
@@ -219,6 +243,24 @@ def _near(step: Step, said: str, reading: Reading) -> str | Doubt:
     if len(ranked) > 1 and best[ranked[0]] - best[ranked[1]] < NEAR_MARGIN:
         return Doubt.UNCLEAR
     return ranked[0]
+
+
+def _may_be_a_slip(said: str, alias: str) -> bool:
+    """Say whether only longer words differ, and each still starts alike.
+
+    Otherwise "no harassment" is near to "harassment", and "they disagree" to "they agree".
+    """
+    if abs(len(alias) - len(said)) > 3:
+        return False
+    words, others = said.split(" "), alias.split(" ")
+    pairs = [(word, other) for word, other in zip(words, others, strict=False) if word != other]
+    return len(words) == len(others) and all(
+        word[0] == other[0] and min(len(word), len(other)) >= NEAR_LENGTH for word, other in pairs
+    )
+
+
+def _longest_first(phrase: Phrase, reading: Reading) -> list[str]:
+    return sorted(_words(phrase, reading.language, reading.phrasebook), key=len, reverse=True)
 
 
 @lru_cache(maxsize=4096)
@@ -233,9 +275,7 @@ def _aliases(step: Step, language: str, phrasebook: Phrasebook) -> dict[str, str
     return {alias: value for alias, value in found.items() if alias not in twice}
 
 
-def aliases_of(
-    label: Phrase, words: Phrase | None, language: str, phrasebook: Phrasebook
-) -> frozenset[str]:
+def aliases_of(label: Phrase, words: Phrase | None, language: str, phrasebook: Phrasebook) -> frozenset[str]:
     """Return the label and the other words of one choice, in its language and in English."""
     found = {normal(phrasebook.text(label, code)) for code in (language, ENGLISH)}
     return frozenset((found | _words(words, language, phrasebook) if words else found) - {""})

@@ -3,7 +3,6 @@
 from alembic import context
 from sqlmodel import SQLModel
 
-import bot.tables
 import casebridge.desk.tables
 import casebridge.tables  # noqa: F401 - importing declares the tables
 

@@ -5,6 +5,8 @@ from typing import ClassVar
 
 from sqlmodel import Field, SQLModel
 
+import casebridge.tables  # noqa: F401 - names every constraint, so that migrations can
+
 
 class DeskUser(SQLModel, table=True):
     """A case worker of one agency. The authenticator's secret is encrypted with the desk key."""

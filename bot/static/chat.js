@@ -1,0 +1,183 @@
+// Sends an answer without loading the page again, and leaves the page quickly.
+// The chat works without this. Nothing is stored here: what was typed stays in the page.
+"use strict";
+(() => {
+  const TIMEOUT_MS = 20000;
+  const SLOW_MS = 800; // a wait this long is said
+  const SHIFT_MS = 5000; // three presses within this
+  const find = (id) => document.getElementById(id);
+  const leave = find("leave");
+  const log = find("log");
+  const compose = find("compose");
+  const status = find("status");
+  const again = find("again");
+
+  // --- leaving: this page is replaced, so that Back does not come to it again ---
+
+  function go(event) {
+    if (event) event.preventDefault();
+    document.body.hidden = true;
+    document.body.replaceChildren();
+    location.replace(leave.href);
+  }
+
+  let presses = 0;
+  let alone = false; // Shift went down and nothing else since
+  let first = 0;
+  leave.addEventListener("click", go);
+  document.addEventListener("keydown", (event) => {
+    alone = event.key === "Shift" && !event.ctrlKey && !event.altKey && !event.metaKey;
+    if (!alone) presses = 0;
+  });
+  document.addEventListener("keyup", (event) => {
+    if (event.key !== "Shift" || !alone) return;
+    if (Date.now() - first > SHIFT_MS) presses = 0;
+    if (presses === 0) first = Date.now();
+    presses += 1;
+    const words = leave.dataset;
+    find("leaving").textContent = presses === 1 ? words.twice : presses === 2 ? words.once : "";
+    if (presses > 2) go();
+  });
+  window.addEventListener("pageshow", (event) => {
+    if (event.persisted) location.reload(); // kept by the browser although told not to
+  });
+  for (const note of document.querySelectorAll("[data-script]")) note.hidden = false;
+
+  // --- starting: also without a step that Back would come to ---
+
+  document.addEventListener("click", (event) => {
+    const link = event.target.closest("a[data-replace]");
+    if (!link || event.ctrlKey || event.metaKey || event.shiftKey) return;
+    event.preventDefault();
+    location.replace(link.href);
+  });
+
+  function start(form, pressed) {
+    const request = open(form);
+    request.onload = () => (request.status === 200 ? location.replace(form.action) : form.submit());
+    request.onerror = request.ontimeout = () => form.submit(); // the browser's own words for it
+    const choice = document.createElement("input");
+    Object.assign(choice, { type: "hidden", name: pressed.name, value: pressed.value });
+    form.append(choice);
+    request.send(new URLSearchParams(new FormData(form)));
+  }
+
+  function open(form) {
+    const request = new XMLHttpRequest(); // parses the answer itself: no string ever becomes HTML here
+    request.open("POST", form.action);
+    request.responseType = "document";
+    request.timeout = TIMEOUT_MS;
+    request.setRequestHeader("X-Requested-With", "fetch");
+    return request;
+  }
+
+  // --- talking ---
+
+  let pending = null; // what is on its way, or was not taken: {form, body, typed}
+  let busy = false;
+
+  document.addEventListener("submit", (event) => {
+    const form = event.target;
+    if (!event.submitter || !form.matches("[data-start], [data-chat]")) return;
+    event.preventDefault();
+    if (busy) return;
+    if (form.matches("[data-start]")) {
+      busy = true;
+      start(form, event.submitter);
+    } else if (isEmpty(form, event.submitter)) {
+      textField().focus();
+    } else {
+      send(draft(form, event.submitter));
+    }
+  });
+  if (!log) return;
+  again.addEventListener("click", () => {
+    if (!busy && pending) send(pending);
+  });
+
+  // The same words after a failure keep their id, so that they count once; other words get a new one.
+  function draft(form, pressed) {
+    const body = new URLSearchParams(new FormData(form));
+    if (pressed.name) body.append(pressed.name, pressed.value);
+    body.set("since", log.querySelector("ol").dataset.mark);
+    const same = pending && pending.form === form && pending.body.toString() === body.toString();
+    if (pending && pending.form === form && !same) {
+      form.elements.id.value = freshId();
+      body.set("id", form.elements.id.value);
+    }
+    return { form, body, typed: form.contains(textField()) && textField().value !== "" };
+  }
+
+  function isEmpty(form, pressed) {
+    return form.contains(textField()) && !pressed.value && textField().value.trim() === "";
+  }
+
+  function freshId() {
+    const bytes = crypto.getRandomValues(new Uint8Array(16));
+    return Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
+  }
+
+  function send(message) {
+    pending = message;
+    busy = true;
+    compose.setAttribute("aria-busy", "true");
+    say("");
+    const slow = setTimeout(() => say(status.dataset.sending), SLOW_MS);
+    const request = open(message.form);
+    request.onloadend = () => {
+      clearTimeout(slow);
+      busy = false;
+      compose.removeAttribute("aria-busy");
+      answered(request);
+    };
+    request.send(message.body);
+  }
+
+  function answered(request) {
+    if (request.status === 200) return show(request.responseXML);
+    const words = status.dataset;
+    if (request.status === 413) return say(words.long);
+    if (request.status === 400) {
+      find("reopen").hidden = false;
+      return say(words.ended);
+    }
+    again.hidden = false;
+    return say(navigator.onLine ? words.failed : words.offline);
+  }
+
+  function say(words) {
+    status.textContent = words;
+    if (words === "") again.hidden = true;
+  }
+
+  // --- showing: only what is new is added, so that a screen reader says only that ---
+
+  function show(page) {
+    const turns = page && page.querySelector("ol[data-mark]");
+    if (!turns || page.documentElement.lang !== document.documentElement.lang) return location.reload();
+    const { typed, form } = pending;
+    const kept = typed ? "" : textField()?.value || ""; // words begun before a button was pressed
+    const list = log.querySelector("ol");
+    if ("whole" in turns.dataset) list.replaceChildren();
+    for (const id of ["latest", "question"]) find(id)?.removeAttribute("id");
+    const added = Array.from(turns.children, (item) => document.importNode(item, true));
+    list.append(...added);
+    list.dataset.mark = turns.dataset.mark;
+    const controls = page.getElementById("compose").childNodes;
+    compose.replaceChildren(...Array.from(controls, (node) => document.importNode(node, true)));
+    form.elements.id.value = freshId(); // the languages' form stays
+    pending = null;
+    if (kept) textField().value = kept;
+    added[0]?.scrollIntoView({ block: "start" });
+    focus(typed);
+  }
+
+  function textField() {
+    return find("text");
+  }
+
+  function focus(typed) {
+    const option = compose.querySelector(".options button, .options input[type=checkbox]");
+    (typed || !option ? textField() : option).focus({ preventScroll: true });
+  }
+})();

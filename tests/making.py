@@ -1,0 +1,205 @@
+"""What tests of the public tier are made of: settings with keys of their own, an app, signed requests."""
+
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from itertools import count
+from pathlib import Path
+from typing import Any
+from xml.etree import ElementTree
+
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy import Connection, select
+from sqlmodel import SQLModel
+from twilio.request_validator import RequestValidator
+from werkzeug.test import TestResponse
+
+from bot.app import create_app, join
+from bot.channels.sms import LONGEST_MESSAGE, MOST_MESSAGES
+from bot.drafts import make_draft_key
+from bot.service import Arrival, Service
+from bot.settings import Settings
+from bot.wording import Message
+from casebridge.area import read_area
+from casebridge.database import Database
+from casebridge.keyring import make_keys
+
+PUBLIC_URL = "https://report.example.org"
+TOKEN = "twilio-token-9b1d"
+SECRET = "telegram-secret-4c7e"
+PHONE = "+447700900123"
+ROWS = ("conversation", "turn", "report", "delivery")
+
+_numbers = count(1)
+
+
+def make_settings(folder: Path, database_url: str = "", **given: Any) -> Settings:
+    """Settings with every channel on, the keys of both tiers made below `folder`."""
+    chosen = {
+        "var_dir": folder,
+        "database_url": database_url,
+        "public_url": PUBLIC_URL,
+        "twilio_account_sid": "AC0123456789",
+        "twilio_auth_token": TOKEN,
+        "twilio_from": "+441642000000",
+        "telegram_webhook_secret": SECRET,
+    }
+    settings = Settings.read(_env_file=None, **chosen | given)
+    make_draft_key(settings)
+    make_keys(settings, read_area(settings.area))
+    return settings
+
+
+def make_app(settings: Settings) -> Flask:
+    """The whole public tier, on a database that has its tables."""
+    app = create_app(settings)
+    app.config["WTF_CSRF_ENABLED"] = False
+    SQLModel.metadata.create_all(service_of(app).database.engine)
+    return app
+
+
+def make_service(settings: Settings) -> Service:
+    """A service on a database of its own connections, as a process that starts has it."""
+    service = join(settings)
+    SQLModel.metadata.create_all(service.database.engine)
+    return service
+
+
+def service_of(app: Flask) -> Service:
+    service: Service = app.extensions["service"]
+    return service
+
+
+def sms(text: str, message_id: str = "", address: str = PHONE) -> Arrival:
+    """A text message as the service is handed it."""
+    message_id = message_id or f"SM{next(_numbers):032x}"
+    return Arrival("sms", address, message_id, witness=message_id, text=text)
+
+
+def say(service: Service, *texts: str, address: str = PHONE) -> tuple[Message, ...]:
+    """Say one thing after the other; return what is answered to the last."""
+    messages: tuple[Message, ...] = ()
+    for text in texts:
+        messages = service.receive(sms(text, address=address))
+    return messages
+
+
+def rows(database: Database, *names: str) -> dict[str, list[tuple[Any, ...]]]:
+    """Return every row of these tables, in a fixed order."""
+    with database.read() as connection:
+        return {name: _all_of(connection, name) for name in names or ROWS}
+
+
+def counts(database: Database) -> dict[str, int]:
+    return {name: len(found) for name, found in rows(database).items()}
+
+
+def _all_of(connection: Connection, name: str) -> list[tuple[Any, ...]]:
+    return sorted((tuple(row) for row in connection.execute(select(SQLModel.metadata.tables[name]))), key=repr)
+
+
+# --- Twilio ------------------------------------------------------------------------------
+
+
+def signature(form: Mapping[str, str], url: str = f"{PUBLIC_URL}/channels/sms", token: str = TOKEN) -> str:
+    """Sign a form as Twilio does."""
+    made: str = RequestValidator(token).compute_signature(url, dict(form))
+    return made
+
+
+def sms_form(text: str, message_id: str = "", sender: str = PHONE, **more: str) -> dict[str, str]:
+    """The form of a text message, with the fields Twilio sends; see bodies/."""
+    message_id = message_id or f"SM{next(_numbers):032x}"
+    form: dict[str, str] = json.loads((Path(__file__).parent / "channels" / "bodies" / "sms.json").read_text())
+    return form | {"MessageSid": message_id, "SmsSid": message_id, "From": sender, "Body": text} | more
+
+
+def post_sms(client: FlaskClient, form: Mapping[str, str], **headers: str) -> TestResponse:
+    signed = {"X-Twilio-Signature": signature(form)} | headers
+    return client.post("/channels/sms", data=form, headers=signed)
+
+
+def texts_of(response: TestResponse) -> tuple[str, ...]:
+    """Return the messages of a TwiML reply, by a strict parser and within Twilio's limits."""
+    assert response.status_code == 200
+    assert response.mimetype == "text/xml"
+    root = ElementTree.fromstring(response.data)  # noqa: S314 - our own reply
+    assert root.tag == "Response"
+    assert {child.tag for child in root} <= {"Message"}
+    texts = tuple(child.text or "" for child in root)
+    assert len(texts) <= MOST_MESSAGES
+    assert all(0 < len(text) <= LONGEST_MESSAGE for text in texts)
+    return texts
+
+
+# --- Telegram ----------------------------------------------------------------------------
+
+
+def telegram_message(text: str | None, chat: int = 5001, **more: Any) -> dict[str, Any]:
+    """An update with a private message; see bodies/."""
+    update: dict[str, Any] = json.loads(
+        (Path(__file__).parent / "channels" / "bodies" / "telegram_message.json").read_text()
+    )
+    number = next(_numbers)
+    message = update["message"] | {"message_id": number, "text": text} | more
+    message["chat"] |= {"id": chat}
+    message["from"] |= {"id": chat}
+    if text is None:
+        del message["text"]
+    return update | {"update_id": 700_000_000 + number, "message": message}
+
+
+def telegram_press(data: str, chat: int = 5001) -> dict[str, Any]:
+    """An update with a button pressed."""
+    update: dict[str, Any] = json.loads(
+        (Path(__file__).parent / "channels" / "bodies" / "telegram_press.json").read_text()
+    )
+    query = update["callback_query"] | {"data": data, "id": str(next(_numbers))}
+    query["from"] |= {"id": chat}
+    query["message"]["chat"] |= {"id": chat}
+    return update | {"update_id": 700_000_000 + next(_numbers), "callback_query": query}
+
+
+def post_telegram(client: FlaskClient, update: object, secret: str = SECRET) -> TestResponse:
+    body = update if isinstance(update, bytes) else json.dumps(update).encode()
+    headers = {"X-Telegram-Bot-Api-Secret-Token": secret, "Content-Type": "application/json"}
+    return client.post("/channels/telegram", data=body, headers=headers)
+
+
+def method_of(response: TestResponse) -> dict[str, Any]:
+    """Return the Bot API method that answers an update; empty where nothing is said."""
+    assert response.status_code == 200
+    method: dict[str, Any] = json.loads(response.data) if response.data else {}
+    if method:
+        assert method["method"] == "sendMessage"
+        assert 0 < len(method["text"]) <= 4096
+        assert all(0 < len(data.encode()) <= 64 for data in buttons_of(method))
+    return method
+
+
+def buttons_of(method: Mapping[str, Any]) -> list[str]:
+    """Return what each button under a message sends."""
+    keyboard = method.get("reply_markup", {}).get("inline_keyboard", [])
+    return [button["callback_data"] for row in keyboard for button in row]
+
+
+# --- time --------------------------------------------------------------------------------
+
+
+@dataclass
+class Clock:
+    """A clock that tests turn forward."""
+
+    at: datetime = field(default=datetime(2026, 11, 18, 12, tzinfo=UTC))
+
+    def __call__(self) -> datetime:
+        return self.at
+
+    def pass_(self, **time: float) -> None:
+        self.at += timedelta(**time)
+
+
+def decimals(texts: Iterable[str]) -> str:
+    return "".join(character for text in texts for character in text if character.isdecimal())

@@ -1,0 +1,182 @@
+"""A message that comes again, and messages that come at the same time."""
+
+from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier
+
+import orjson
+import pytest
+
+from bot.core.conversation import Conversation
+from bot.service import Arrival, Service
+from bot.settings import Settings
+from bot.wording import Message
+from casebridge.area import read_area
+from tests.making import Clock, counts, decimals, make_service, rows, say, sms
+from tests.service.racing import receive_in_processes
+from tests.talk import SHORT_REPORT
+
+STORY = ("hello", "english", "1", "1")  # a person whose open question is the story
+
+
+def test_a_repeated_message_hears_the_same_and_moves_nothing(service: Service) -> None:
+    for text in SHORT_REPORT:
+        arrival = sms(text)
+        first = service.receive(arrival)
+        before = rows(service.database)
+
+        again = service.receive(arrival)
+
+        assert orjson.dumps(again) == orjson.dumps(first)
+        assert rows(service.database) == before
+
+
+def test_the_message_that_sends_the_report_repeats_its_return_code_and_sends_it_once(service: Service) -> None:
+    say(service, *SHORT_REPORT[:-1])
+    last = sms(SHORT_REPORT[-1])
+
+    first, again = service.receive(last), service.receive(last)
+
+    assert len(decimals(message.text for message in first if "code" in message.text)) == 16
+    assert orjson.dumps(again) == orjson.dumps(first)
+    assert counts(service.database)["report"] == 1
+
+
+def test_a_message_repeated_after_a_restart_hears_the_same(service: Service, settings: Settings) -> None:
+    said = [(arrival, service.receive(arrival)) for arrival in map(sms, SHORT_REPORT)]
+    last, first = said[-1]
+    before = rows(service.database)
+    restarted = make_service(settings)
+
+    again = restarted.receive(last)
+
+    assert orjson.dumps(again) == orjson.dumps(first)
+    assert rows(restarted.database) == before
+    restarted.database.close()
+
+
+@pytest.mark.parametrize("last", [SHORT_REPORT[-1], "delete"], ids=["sent", "deleted"])
+def test_a_message_from_before_the_end_that_comes_again_brings_nothing_back(service: Service, last: str) -> None:
+    story = sms("they shouted at me in the street")
+    say(service, *SHORT_REPORT[:3])
+    service.receive(story)
+    say(service, *SHORT_REPORT[4:-1], last)
+    before = rows(service.database)
+
+    assert service.receive(story) == ()
+
+    assert rows(service.database) == before
+
+
+def test_the_same_id_from_another_phone_is_another_message(service: Service) -> None:
+    service.receive(sms("english", "SM1"))
+
+    service.receive(sms("polski", "SM1", address="+447700900999"))
+
+    assert counts(service.database)["conversation"] == 2
+
+
+def test_the_last_reply_is_not_told_to_whoever_guesses_its_id_but_not_its_witness(service: Service) -> None:
+    say(service, *SHORT_REPORT[:-1])
+    service.receive(Arrival("sms", sms("").address, "SM1", witness="SM1", text="1"))
+
+    assert service.receive(Arrival("sms", sms("").address, "SM1", witness="other", text="1")) == ()
+
+
+@pytest.mark.parametrize("position", [0, 5, -1], ids=["first contact", "a question", "the last message"])
+def test_the_same_message_at_the_same_time_is_taken_once(service: Service, position: int) -> None:
+    before = SHORT_REPORT[: len(SHORT_REPORT) + position if position < 0 else position]
+    say(service, *before)
+    arrival = sms(SHORT_REPORT[position])
+
+    replies = _at_once(service, [arrival] * 4)
+
+    assert len({orjson.dumps(reply) for reply in replies}) == 1
+    assert replies[0] != ()
+    assert len(rows(service.database)["turn"]) == len(before) + 1
+    assert counts(service.database)["report"] == (position == -1)
+
+
+@pytest.mark.parametrize("threads", [2, 5, 8])
+def test_different_messages_at_the_same_time_are_all_taken(service: Service, threads: int) -> None:
+    say(service, *STORY)
+    parts = [f"part {number} of what happened" for number in range(threads)]
+
+    replies = _at_once(service, [sms(part) for part in parts])
+
+    assert all(replies)
+    assert sorted(_conversation(service).parts) == parts
+    assert _version(service) == len(STORY) + threads
+
+
+@pytest.mark.parametrize("threads", [2, 8])
+def test_different_first_messages_at_the_same_time_are_all_taken(service: Service, threads: int) -> None:
+    parts = [f"part {number} of what happened" for number in range(threads)]
+
+    replies = _at_once(service, [sms(part) for part in parts])
+
+    assert all(replies)
+    assert sorted(_conversation(service).parts) == parts
+    assert _version(service) == threads
+
+
+def test_messages_that_race_through_two_processes_are_all_taken(service: Service, settings: Settings) -> None:
+    parts = [f"part {number} of what happened" for number in range(8)]
+
+    receive_in_processes(settings, [parts[:4], parts[4:]])
+
+    assert sorted(_conversation(service).parts) == parts
+    assert _version(service) == len(parts)
+
+
+def test_two_people_at_once_do_not_meet(service: Service) -> None:
+    arrivals = [sms(f"what happened to number {number}", address=f"+4477009001{number}") for number in range(8)]
+
+    _at_once(service, arrivals)
+
+    assert counts(service.database)["conversation"] == 8
+
+
+def test_a_draft_is_sealed_for_its_own_row(service: Service) -> None:
+    """Two stored states swapped by whoever writes to the database open for neither."""
+    say(service, *STORY)
+    say(service, *STORY, address="+447700900999")
+    first, second = rows(service.database)["conversation"]
+
+    with pytest.raises(Exception, match="NoDraftKey") as failed:
+        _swap(service, first, second)
+
+    assert failed.type.__name__ == "NoDraftKey"
+
+
+def test_time_is_the_services_own(settings: Settings) -> None:
+    clock = Clock()
+    made = make_service(settings)
+    clocked = Service(made.knowledge, made.database, made.cipher, made.recipients, read_area("stockton-on-tees"), clock)
+
+    say(clocked, *SHORT_REPORT)
+
+    (report,) = rows(made.database)["report"]
+    assert clock.at.date() in report
+    made.database.close()
+
+
+def _at_once(service: Service, arrivals: list[Arrival]) -> list[tuple[Message, ...]]:
+    """Hand every message to a thread of its own at the same moment."""
+    barrier = Barrier(len(arrivals))
+
+    def receive(arrival: Arrival) -> tuple[Message, ...]:
+        barrier.wait()
+        return service.receive(arrival)
+
+    with ThreadPoolExecutor(len(arrivals)) as pool:
+        return list(pool.map(receive, arrivals))
+
+
+def _conversation(service: Service) -> Conversation:
+    ((key, _, state, _),) = rows(service.database)["conversation"]
+    return Conversation.from_stored(orjson.loads(service.cipher.decrypt(state, key)))
+
+
+def _version(service: Service) -> int:
+    ((_, version, _, _),) = rows(service.database)["conversation"]
+    return int(version)
