@@ -146,7 +146,8 @@ def _flow_faults(script: Script) -> Iterator[Fault]:
     for name, flow in script.flows.items():
         source = script.sources[f"flows/{name}.yaml"]
         for flaw in flow_flaws(flow, script.flows, agencies):
-            step = f"step '{flow.steps[int(flaw.path[1])].name}': " if len(flaw.path) > 1 else ""
+            i = flaw.path[1] if flaw.path[0] == "steps" and len(flaw.path) > 1 else None
+            step = f"step '{flow.steps[i].name}': " if isinstance(i, int) else ""
             yield source.fault(flaw.path, f"{step}{flaw.says}")
     for name in unreached_flows(script.flows.values()):
         yield script.sources[f"flows/{name}.yaml"].fault(("flow",), f"no choice leads to the flow '{name}'")
@@ -171,8 +172,9 @@ def _text_faults(book: _Book) -> Iterator[Fault]:
     """Yield texts that are damaged, or longer than a phone should pay for."""
     contexts: dict[str, Phrase] = {}
     for phrase, place in book.phrases.items():
-        if contexts.setdefault(phrase.context, phrase) != phrase or not phrase.context:
-            yield replace(place, says=f"{_owner(phrase)}: needs a context of its own")
+        one_of_two = contexts.setdefault(phrase.context, phrase) != phrase
+        if place.file.endswith(".html") and (one_of_two or not phrase.context.startswith("page.")):
+            yield replace(place, says=f"{_owner(phrase)}: needs a context of its own, page.…")
             continue
         flaws = english_flaws(phrase.context, phrase.text)
         for says in (*flaws, *_length_flaws(phrase, ENGLISH, phrase.text)):

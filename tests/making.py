@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 from itertools import count
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 from xml.etree import ElementTree
 
 from flask import Flask
@@ -74,7 +75,7 @@ def service_of(app: Flask) -> Service:
 
 def sms(text: str, message_id: str = "", address: str = PHONE) -> Arrival:
     """A text message as the service is handed it."""
-    message_id = message_id or f"SM{next(_numbers):032x}"
+    message_id = message_id or f"SM{uuid4().hex}"
     return Arrival("sms", address, message_id, witness=message_id, text=text)
 
 
@@ -111,7 +112,7 @@ def signature(form: Mapping[str, str], url: str = f"{PUBLIC_URL}/channels/sms", 
 
 def sms_form(text: str, message_id: str = "", sender: str = PHONE, **more: str) -> dict[str, str]:
     """The form of a text message, with the fields Twilio sends; see bodies/."""
-    message_id = message_id or f"SM{next(_numbers):032x}"
+    message_id = message_id or f"SM{uuid4().hex}"
     form: dict[str, str] = json.loads((Path(__file__).parent / "channels" / "bodies" / "sms.json").read_text())
     return form | {"MessageSid": message_id, "SmsSid": message_id, "From": sender, "Body": text} | more
 

@@ -84,6 +84,21 @@ def pieces(text: str) -> tuple[Piece, ...]:
     return tuple(_pieces(text))
 
 
+def rows(text: str) -> tuple[Row, ...]:
+    """Return the answers of a read-back, an answer of several lines in one; none of anything else."""
+    starts: list[re.Match[str]] = []
+    for match in _READ_BACK.finditer(text):
+        if match[1] == str(len(starts) + 1):  # any other number stands in somebody's own words
+            starts.append(match)
+    if len(starts) < 2 or starts[0].start() != 0:
+        return ()
+    ends = (*(match.start() for match in starts[1:]), len(text))
+    return tuple(
+        Row(match[0].strip()[:-1], text[match.end() : end].strip())
+        for match, end in zip(starts, ends, strict=True)
+    )
+
+
 def isolated(text: str) -> Markup:
     """Return a sentence with its numbers kept left to right, for a template."""
     return Markup("").join(
@@ -100,6 +115,17 @@ def spoken(messages: Sequence[Message], knowledge: Knowledge) -> Language | None
     if not codes:
         return None
     return knowledge.phrasebook.language(next((code for code in codes if code != "en"), "en"))
+
+
+def command_word(name: str, knowledge: Knowledge, language: str) -> str:
+    """Return the first word that stands for a command in that language."""
+    phrase: Phrase = getattr(knowledge.texts, f"{name}_words")
+    return knowledge.phrasebook.words(phrase, language)[0]
+
+
+def page_text(phrasebook: Phrasebook, language: str, context: str, text: str) -> str:
+    """Return a phrase of a page in that language."""
+    return phrasebook.text(Phrase(context, text), language)
 
 
 def _labels(options: Iterable[Labelled]) -> Iterator[str]:
@@ -147,22 +173,7 @@ def _by_label(said: str, labels: Mapping[str, str]) -> str:
 def _drawn(message: Message) -> Said:
     lines = tuple(pieces(line) for line in message.text.split("\n") if line.strip())
     goes_on = message.entry is Entry.LONG and bool(message.options)  # a story that is being told
-    return Said(lines, _rows(message.text), bool(message.step) and not goes_on)
-
-
-def _rows(text: str) -> tuple[Row, ...]:
-    """Return the answers of a read-back, an answer of several lines in one; none of anything else."""
-    starts: list[re.Match[str]] = []
-    for match in _READ_BACK.finditer(text):
-        if match[1] == str(len(starts) + 1):  # any other number stands in somebody's own words
-            starts.append(match)
-    if len(starts) < 2 or starts[0].start() != 0:
-        return ()
-    ends = (*(match.start() for match in starts[1:]), len(text))
-    return tuple(
-        Row(match[0].strip()[:-1], text[match.end() : end].strip())
-        for match, end in zip(starts, ends, strict=True)
-    )
+    return Said(lines, rows(message.text), bool(message.step) and not goes_on)
 
 
 def _pieces(text: str) -> Iterator[Piece]:
@@ -179,14 +190,3 @@ def _pieces(text: str) -> Iterator[Piece]:
 def _spelt(code: str) -> str:
     """Return a code one character at a time, a pause between its groups."""
     return ", ".join(" ".join(group) for group in re.split(r"[.-]", code))
-
-
-def command_word(name: str, knowledge: Knowledge, language: str) -> str:
-    """Return the first word that stands for a command in that language."""
-    phrase: Phrase = getattr(knowledge.texts, f"{name}_words")
-    return knowledge.phrasebook.words(phrase, language)[0]
-
-
-def page_text(phrasebook: Phrasebook, language: str, context: str, text: str) -> str:
-    """Return a phrase of a page in that language."""
-    return phrasebook.text(Phrase(context, text), language)

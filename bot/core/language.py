@@ -5,7 +5,7 @@ from dataclasses import replace
 from bot.core.commands import Called, Command
 from bot.core.conversation import Entry, Option, Reply, Stage
 from bot.core.phrases import Phrase
-from bot.core.safety import card, danger_in
+from bot.core.safety import card, danger_in, language_of
 from bot.core.turn import LONGEST_MESSAGE, Outcome, Turn, asked, begin
 
 LANGUAGE_STEP = "language"
@@ -25,10 +25,8 @@ def choose(turn: Turn, command: Called | None) -> Outcome:
     text = turn.inbound.text.strip()
     if len(text.split()) >= STORY_OPENING_WORDS and len(text) <= LONGEST_MESSAGE:
         conversation = replace(conversation, parts=(*conversation.parts, text))
-    danger = danger_in(turn.said, texts, turn.knowledge.phrasebook) if turn.said else None
-    cards = (Reply(card(danger, texts)),) if danger else ()
     shown = replace(conversation, misses=conversation.misses + 1)
-    return Outcome(shown, (*cards, _menu(turn)))
+    return Outcome(shown, (*_cards(turn), _menu(turn)))
 
 
 def speak(turn: Turn, code: str) -> Outcome:
@@ -40,6 +38,16 @@ def speak(turn: Turn, code: str) -> Outcome:
     if conversation.language is None:
         return begin(known, replace(spoken, misses=0))
     return asked(known, spoken, Reply(known.texts.language_changed))
+
+
+def _cards(turn: Turn) -> tuple[Reply, ...]:
+    """Show at once what a first message in danger needs, in the language of its words."""
+    texts, phrasebook = turn.knowledge.texts, turn.knowledge.phrasebook
+    danger = danger_in(turn.said, texts, phrasebook) if turn.said else None
+    if danger is None:
+        return ()
+    language = language_of(danger, turn.said, texts, phrasebook)
+    return (Reply(Phrase("", phrasebook.text(card(danger, texts), language))),)
 
 
 def _numbered(turn: Turn) -> str:

@@ -4,7 +4,7 @@ import re
 from enum import StrEnum
 from functools import lru_cache
 
-from bot.core.phrases import Phrase, Phrasebook
+from bot.core.phrases import ENGLISH, Phrase, Phrasebook
 from bot.core.texts import Texts
 
 
@@ -38,6 +38,20 @@ def card(danger: Danger, texts: Texts) -> Phrase:
             return texts.concern_card
         case Danger.SELF_HARM:
             return texts.self_harm_card
+
+
+def language_of(danger: Danger, said: str, texts: Texts, phrasebook: Phrasebook) -> str:
+    """Return the language whose words showed the danger, for somebody who has not chosen one yet."""
+    words = {
+        Danger.NOW: texts.danger_words,
+        Danger.CONCERN: texts.concern_words,
+        Danger.SELF_HARM: texts.self_harm_words,
+    }
+    for language in phrasebook.languages:
+        own = phrasebook.normal_words(words[danger], language.code)
+        if said in own or any(re.search(rf"(?<!\w){re.escape(word)}(?!\w)", said) for word in own):
+            return language.code
+    return ENGLISH
 
 
 @lru_cache(maxsize=8)

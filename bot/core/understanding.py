@@ -135,12 +135,9 @@ def _choices(step: Step, said: str, inbound: Inbound, reading: Reading) -> Value
     found = [_choice(step, piece, inbound, reading) for piece in pieces]
     values = tuple(dict.fromkeys(value for value in found if isinstance(value, str)))
     clear = found and not any(isinstance(value, Doubt) for value in found)
-    return values if clear else _with_trailing_and(step, said, reading)
-
-
-def _with_trailing_and(step: Step, said: str, reading: Reading) -> Value | Doubt:
-    """Read a label that itself holds "and" or a comma, misspelt."""
-    near = _near(step, said, reading)
+    if clear:
+        return values
+    near = _near(step, said, reading)  # a misspelt label that itself holds a comma
     return near if isinstance(near, Doubt) else (near,)
 
 
@@ -203,7 +200,7 @@ def _one(step: Step, said: str, reading: Reading) -> str | None:
     """Find the one choice whose number, label or other word is the whole message."""
     for words in _unwrapped(step, said, reading):
         if words.isdecimal():
-            index = int(words[:3]) - 1
+            index = int(words) - 1 if len(words) <= 2 else -1
             return step.choices[index].value if 0 <= index < len(step.choices) else None
         value = _aliases(step, reading.language, reading.phrasebook).get(words)
         if value is not None:
@@ -226,7 +223,7 @@ def _unwrapped(step: Step, said: str, reading: Reading) -> Iterator[str]:
     leading = _longest_first(texts.leading_words, reading)
     while word := next((word for word in leading if said.startswith(f"{word} ")), None):
         said = said.removeprefix(f"{word} ")
-        if len(said) >= 3:  # "on no" is no "no"
+        if not is_word(said, texts.filler_words, reading):  # "on no" is no "no"
             yield said
 
 

@@ -177,6 +177,14 @@ def test_a_danger_word_inside_another_word_is_none(text: str) -> None:
     assert not at_step("story").says(text).hears(TEXTS.concern_card)
 
 
+@pytest.mark.parametrize(("said", "language"), [("help me", "en"), ("pomocy", "pl"), ("النجدة", "ar")])
+def test_a_first_message_in_danger_hears_the_card_in_its_own_language(said: str, language: str) -> None:
+    person = Person().says(said)
+
+    assert person.messages[0].text == KNOWLEDGE.phrasebook.text(TEXTS.danger_card, language)
+    assert person.messages[-1].step == "language"
+
+
 def test_words_of_self_harm_show_who_to_talk_to() -> None:
     person = at_step("story").says("i want to die since then")
 

@@ -1,0 +1,442 @@
+"""What people really type, and what each question of the shipped flows makes of it."""
+
+from datetime import UTC, datetime
+
+import pytest
+
+from bot.core.conversation import Answer, Inbound
+from bot.core.flow import Kind, Step
+from bot.core.understanding import Doubt, Reading, understand
+from bot.flowfile import read_script
+from bot.phrasebook import read_phrasebook
+from bot.readers import LibraryReaders
+from casebridge.report import AnswerState, Value
+
+SUNDAY = datetime(2026, 11, 22, 10, 0, tzinfo=UTC)
+SCRIPT = read_script("stockton-on-tees")
+BOOK = read_phrasebook(SCRIPT)
+READERS = LibraryReaders(SCRIPT.texts, BOOK)
+STEPS = {step.name: step for flow in SCRIPT.flows.values() for step in flow.steps}
+
+AGAIN = Doubt.UNCLEAR
+PLAINLY = Doubt.NOT_AN_ANSWER
+UNKNOWN = None
+Row = tuple[str, str, Value | Doubt]
+
+
+def understood(step: str, typed: str, language: str = "en") -> Value | Doubt:
+    answer = understand(STEPS[step], Inbound(typed, SUNDAY), Reading(language, BOOK, SCRIPT.texts, READERS))
+    if isinstance(answer, Doubt):
+        return answer
+    assert (answer.state is AnswerState.DONT_KNOW) == (answer.value is None)
+    return answer.value
+
+
+def ids(rows: list[Row]) -> list[str]:
+    return [f"{step}: {typed!r}" for step, typed, _ in rows]
+
+
+ONE: list[Row] = [
+    ("role", "1", "victim"),
+    ("role", "1.", "victim"),
+    ("role", "1)", "victim"),
+    ("role", "(1)", "victim"),
+    ("role", " 1 ", "victim"),
+    ("role", "#1", "victim"),
+    ("role", "number 1", "victim"),
+    ("role", "Option 2", "witness"),
+    ("role", "1 please", "victim"),
+    ("role", "１", "victim"),
+    ("role", "٢", "witness"),
+    ("role", "۲", "witness"),
+    ("role", "২", "witness"),
+    ("role", "੨", "witness"),
+    ("role", "2\N{VARIATION SELECTOR-16}\N{COMBINING ENCLOSING KEYCAP}", "witness"),
+    ("role", "Me", "victim"),
+    ("role", "me. it happened to me", "victim"),
+    ("role", "ME!!!", "victim"),
+    ("role", "myself please", "victim"),
+    ("role", "a friend", "witness"),
+    ("role", "my client", "supporter"),
+    ("role", "suport worker", "supporter"),
+    ("role", "0", AGAIN),
+    ("role", "5", AGAIN),
+    ("role", "12", AGAIN),
+    ("role", "001", AGAIN),
+    ("role", "-", AGAIN),
+    ("role", "1 2", AGAIN),
+    ("role", "1 or 2", AGAIN),
+    ("role", "not me", AGAIN),
+    ("role", "it was he", AGAIN),
+    ("role", "👍", AGAIN),
+    ("role", "", AGAIN),
+    ("danger", "No", "no"),
+    ("danger", "no.", "no"),
+    ("danger", "no thank you", "no"),
+    ("danger", "nope", "no"),
+    ("danger", "Yes please", "yes"),
+    ("danger", "yes thanks", "yes"),
+    ("danger", "YES", "yes"),
+    ("danger", "\xa0yes\xa0", "yes"),
+    ("danger", "yes 😭", "yes"),
+    ("danger", "I don’t know", "unsure"),
+    ("danger", "maybe", "unsure"),
+    ("danger", "now", AGAIN),
+    ("danger", "know", AGAIN),
+    ("danger", "on no", AGAIN),
+    ("danger", "yes and no", AGAIN),
+    ("danger", "ok", AGAIN),
+    ("danger", "not any more", AGAIN),
+    ("danger", "3)", "unsure"),
+    ("agreed", "they agree", "yes"),
+    ("agreed", "they disagree", AGAIN),
+    ("agreed", "unsafe", AGAIN),
+    ("agreed", "It is not safe to ask them", "cannot_ask"),
+    ("agreed", "it is safe to ask them", AGAIN),
+    ("agreed", "it is not save to ask them", "cannot_ask"),
+    ("at_home", "yes please", "yes"),
+    ("at_home", "no", "no"),
+    ("at_home", "noo", AGAIN),
+    ("repeat", "first time", "first"),
+    ("repeat", "no, first time", "first"),
+    ("repeat", "alot", AGAIN),
+    ("repeat", "a lot", "many"),
+    ("repeat", "evry day", "daily"),
+    ("repeat", "every day", "daily"),
+    ("repeat", "not every day", AGAIN),
+    ("repeat", "3", "many"),
+    ("repeat", "3 times", AGAIN),
+    ("offender_known", "my neighbour", "neighbour"),
+    ("offender_known", "a neighbor", "neighbour"),
+    ("offender_known", "by my neighbor", "neighbour"),
+    ("offender_known", "nieghbour", "neighbour"),
+    ("offender_known", "it was my ex", "family_or_partner"),
+    ("offender_known", "the boss", "colleague"),
+    ("offender_known", "not my neighbour", AGAIN),
+    ("offender_known", "my neighbour and my ex", AGAIN),
+    ("offender_known", "other", "other"),
+    ("offender_known", "mother", AGAIN),
+    ("offender_known", "bother", "family_or_partner"),
+    ("offender_known", "unknown", AGAIN),
+]  # fmt: skip
+
+SEVERAL: list[Row] = [
+    ("why", "1", ("race_or_ethnicity",)),
+    ("why", "1 3", ("race_or_ethnicity", "disability")),
+    ("why", "1,3", ("race_or_ethnicity", "disability")),
+    ("why", "1, 3 and 4", ("race_or_ethnicity", "disability", "sexual_orientation")),
+    ("why", "1&3", ("race_or_ethnicity", "disability")),
+    ("why", "1+3", ("race_or_ethnicity", "disability")),
+    ("why", "1/3", ("race_or_ethnicity", "disability")),
+    ("why", "1. 3.", ("race_or_ethnicity", "disability")),
+    ("why", "1\n3", ("race_or_ethnicity", "disability")),
+    ("why", "3 1 3", ("disability", "race_or_ethnicity")),
+    ("why", "١ ٣", ("race_or_ethnicity", "disability")),
+    ("why", "١، ٣", ("race_or_ethnicity", "disability")),
+    ("why", "10", ("unsure",)),
+    ("why", "race", ("race_or_ethnicity",)),
+    ("why", "race and religion", ("race_or_ethnicity", "religion_or_belief")),
+    ("why", "Race, disability", ("race_or_ethnicity", "disability")),
+    ("why", "my religion and my disability", ("religion_or_belief", "disability")),
+    ("why", "religon", ("religion_or_belief",)),
+    ("why", "religon and disabilty", ("religion_or_belief", "disability")),
+    ("why", "Race, colour or ethnic background", ("race_or_ethnicity",)),
+    ("why", "race, color or ethnic background", ("race_or_ethnicity",)),
+    ("why", "1 and religion", ("race_or_ethnicity", "religion_or_belief")),
+    ("why", "idk", ("unsure",)),
+    ("why", "12", AGAIN),
+    ("why", "13", AGAIN),
+    ("why", "1 12", AGAIN),
+    ("why", "1-3", AGAIN),
+    ("why", "not 1", AGAIN),
+    ("why", "1 not 3", AGAIN),
+    ("why", "1, not 3", AGAIN),
+    ("why", "all of them", AGAIN),
+    ("why", "all", AGAIN),
+    ("why", "both", AGAIN),
+    ("why", "none", AGAIN),
+    ("why", "yes", AGAIN),
+    ("why", "no idea why", AGAIN),
+    ("why", "not gay", AGAIN),
+    ("why", "race but not religion", AGAIN),
+    ("why", "guy", AGAIN),
+    ("kind_of_incident", "insults and spiting", ("verbal_abuse", "physical_assault")),
+    ("kind_of_incident", "threats, graffitti", ("threats", "graffiti")),
+    ("kind_of_incident", "1 2", ("verbal_abuse", "threats")),
+    ("kind_of_incident", "11", ("unsure",)),
+    ("kind_of_incident", "no harassment", AGAIN),
+    ("kind_of_incident", "insults, no threats", AGAIN),
+    ("kind_of_incident", "insults but no threats", AGAIN),
+    ("kind_of_incident", "Hitting, pushing or spitting", ("physical_assault",)),
+    ("kind_of_incident", "hiting, pushing or spiting", ("physical_assault",)),
+    ("kind_of_incident", "treats", ("threats",)),
+    ("kind_of_incident", "1 2 3 4 5 6 7 8 9 10 11 12", AGAIN),
+]  # fmt: skip
+
+
+def described(text: str, outcode: str = "") -> Value:
+    return {"kind": "described", "text": text} | ({"outcode": outcode} if outcode else {})
+
+
+PLACES: list[Row] = [
+    ("where", "1", {"kind": "home"}),
+    ("where", "at home", {"kind": "home"}),
+    ("where", "At Home.", {"kind": "home"}),
+    ("where", "in the street", {"kind": "street"}),
+    ("where", "on the bus", {"kind": "public_transport"}),
+    ("where", "outside my house", {"kind": "near_home"}),
+    ("where", "at my street", {"kind": "near_home"}),
+    ("where", "at the mosque", {"kind": "place_of_worship"}),
+    ("where", "in a pub", {"kind": "shop"}),
+    ("where", "TS18 1AB", described("TS18 1AB", "TS18")),
+    ("where", "ts18", described("ts18", "TS18")),
+    ("where", "TS181AB", described("TS181AB", "TS18")),
+    ("where", "High Street, Stockton", described("High Street, Stockton")),
+    ("where", "14 Yarm Lane ts18 3dr", described("14 Yarm Lane ts18 3dr", "TS18")),
+    ("where", "Tesco", described("Tesco")),
+    ("where", "no", AGAIN),
+    ("where", "No!", AGAIN),
+    ("where", "yes", AGAIN),
+    ("where", "ok", AGAIN),
+    ("where", "okay", AGAIN),
+    ("where", "nope", AGAIN),
+    ("where", "sure", AGAIN),
+    ("where", "hello", AGAIN),
+    ("where", "why?", AGAIN),
+    ("where", "what", AGAIN),
+    ("where", "11", AGAIN),
+    ("where", "12", AGAIN),
+    ("where", "1 2", AGAIN),
+    ("where", "...", AGAIN),
+    ("where", "x", AGAIN),
+    ("where", "👍", AGAIN),
+    ("where", "idk", UNKNOWN),
+    ("where", "not sure", UNKNOWN),
+    ("where", "I don't know", UNKNOWN),
+]  # fmt: skip
+
+
+def day(iso: str, precision: str = "day", part: str = "") -> Value:
+    return {"kind": "day", "day": iso, "precision": precision} | ({"part": part} if part else {})
+
+
+FUTURE, LONG_AGO = Doubt.FUTURE, Doubt.LONG_AGO
+DAYS: list[Row] = [
+    ("when", "today", day("2026-11-22")),
+    ("when", "1", day("2026-11-22")),
+    ("when", "2.", day("2026-11-21")),
+    ("when", "3", UNKNOWN),
+    ("when", "I do not know", UNKNOWN),
+    ("when", "idk", UNKNOWN),
+    ("when", "yesterday", day("2026-11-21")),
+    ("when", "yesturday", day("2026-11-21")),
+    ("when", "Yesterday!", day("2026-11-21")),
+    ("when", "yesterday evening", day("2026-11-21", part="evening")),
+    ("when", "yesterday at 5pm", day("2026-11-21")),
+    ("when", "last night", day("2026-11-21", part="night")),
+    ("when", "this morning", day("2026-11-22", part="morning")),
+    ("when", "tonight", day("2026-11-22", part="evening")),
+    ("when", "just now", day("2026-11-22")),
+    ("when", "10 minutes ago", day("2026-11-22")),
+    ("when", "the day before yesterday", day("2026-11-20")),
+    ("when", "last Saturday", day("2026-11-21")),
+    ("when", "saturday night", day("2026-11-21", part="night")),
+    ("when", "Monday", day("2026-11-16")),
+    ("when", "last mon", day("2026-11-16")),
+    ("when", "3 days ago", day("2026-11-19")),
+    ("when", "2 weeks ago", day("2026-11-08", "week")),
+    ("when", "two weeks ago", day("2026-11-08", "week")),
+    ("when", "last week", day("2026-11-15", "week")),
+    ("when", "last month", day("2026-10-22", "month")),
+    ("when", "may", day("2026-05-22", "month")),
+    ("when", "4 May", day("2026-05-04")),
+    ("when", "4th of may", day("2026-05-04")),
+    ("when", "May 4th", day("2026-05-04")),
+    ("when", "4/5", day("2026-05-04")),
+    ("when", "4/5/26", day("2026-05-04")),
+    ("when", "04.05.2026", day("2026-05-04")),
+    ("when", "٤/٥/٢٠٢٦", day("2026-05-04")),
+    ("when", "2026-05-04", day("2026-05-04")),
+    ("when", "24/12", day("2025-12-24")),
+    ("when", "4 May 2019", day("2019-05-04")),
+    ("when", "Mon 16 Nov", day("2026-11-16")),
+    ("when", "5/13/2026", AGAIN),
+    ("when", "31/2/2026", AGAIN),
+    ("when", "29/2", AGAIN),
+    ("when", "tomorrow", FUTURE),
+    ("when", "next week", FUTURE),
+    ("when", "next sunday", FUTURE),
+    ("when", "23/11", FUTURE),
+    ("when", "23 November", FUTURE),
+    ("when", "1/1/2027", FUTURE),
+    ("when", "in 2 hours", AGAIN),
+    ("when", "12", AGAIN),
+    ("when", "£5", AGAIN),
+    ("when", "5pm", AGAIN),
+    ("when", "17:00", AGAIN),
+    ("when", "at night", AGAIN),
+    ("when", "1 3", AGAIN),
+    ("when", "three", AGAIN),
+    ("when", "first", AGAIN),
+    ("when", "1st", AGAIN),
+    ("when", "2019", AGAIN),
+    ("when", "ok", AGAIN),
+    ("when", "no", AGAIN),
+    ("when", "every day", AGAIN),
+    ("when", "sat down", AGAIN),
+    ("when", "he hit me", AGAIN),
+    ("when", "4 may or 5 may", AGAIN),
+    ("when", "TS18", AGAIN),
+    ("when", "07700 900123", AGAIN),
+]  # fmt: skip
+
+
+def phone(number: str) -> Value:
+    return {"kind": "phone", "phone": number}
+
+
+CONTACTS: list[Row] = [
+    ("contact_details", "07700 900123", phone("+447700900123")),
+    ("contact_details", "07700900123", phone("+447700900123")),
+    ("contact_details", "+44 7700 900123", phone("+447700900123")),
+    ("contact_details", "0044 7700 900123", phone("+447700900123")),
+    ("contact_details", "٠٧٧٠٠ ٩٠٠١٢٣", phone("+447700900123")),
+    ("contact_details", "call me on 07700 900123 after 5", phone("+447700900123")),
+    ("contact_details", "07700900123 not before 9", phone("+447700900123")),
+    ("contact_details", "01642 607943", phone("+441642607943")),
+    ("contact_details", "+48 601 234 567", phone("+48601234567")),
+    ("contact_details", "Amina@Example.org", {"kind": "email", "email": "Amina@Example.org"}),
+    ("contact_details", "my email is a.b@example.co.uk.", {"kind": "email", "email": "a.b@example.co.uk"}),
+    ("contact_details", "no", AGAIN),
+    ("contact_details", "none", AGAIN),
+    ("contact_details", "999", AGAIN),
+    ("contact_details", "12345", AGAIN),
+    ("contact_details", "607943", AGAIN),
+    ("contact_details", "07700 90012", AGAIN),
+    ("contact_details", "07700 9001234", AGAIN),
+    ("contact_details", "TS18 1AB", AGAIN),
+    ("contact_details", "4/5/2026", AGAIN),
+    ("contact_details", "the same number", AGAIN),
+    ("contact_details", "amina at example dot org", AGAIN),
+    ("contact_details", "not sure", UNKNOWN),
+]  # fmt: skip
+
+CONSENTS: list[Row] = [
+    ("consent_case_group", "1", "with_details"),
+    ("consent_case_group", "2.", "without_details"),
+    ("consent_case_group", "3", "no"),
+    ("consent_case_group", "Yes, with everything I wrote", "with_details"),
+    ("consent_case_group", "only the facts", "without_details"),
+    ("consent_case_group", "No", "no"),
+    ("consent_case_group", "no thank you", "no"),
+    ("consent_case_group", "yes", PLAINLY),
+    ("consent_case_group", "yes please", PLAINLY),
+    ("consent_case_group", "everithing", PLAINLY),
+    ("consent_case_group", "the facts only", PLAINLY),
+    ("consent_case_group", "ok", PLAINLY),
+    ("consent_case_group", "4", PLAINLY),
+    ("consent_vcas", "Yes", "with_details"),
+    ("consent_vcas", "yes please", "with_details"),
+    ("consent_vcas", "no", "no"),
+    ("consent_vcas", "ok", PLAINLY),
+    ("consent_vcas", "okay then", PLAINLY),
+    ("consent_vcas", "fine", PLAINLY),
+    ("consent_vcas", "sure", PLAINLY),
+    ("consent_vcas", "I suppose", PLAINLY),
+    ("consent_vcas", "i suppose yes", PLAINLY),
+    ("consent_vcas", "👍", PLAINLY),
+    ("consent_vcas", "yess", PLAINLY),
+    ("consent_vcas", "yes but not my name", PLAINLY),
+    ("consent_vcas", "maybe", PLAINLY),
+    ("consent_vcas", "not sure", PLAINLY),
+    ("consent_vcas", "idk", PLAINLY),
+    ("consent_vcas", "whatever you think", PLAINLY),
+    ("consent_vcas", "on no", PLAINLY),
+    ("consent_vcas", "", PLAINLY),
+    ("review", "yes", "send"),
+    ("review", "Send it", "send"),
+    ("review", "no", "change"),
+    ("review", "ok", PLAINLY),
+    ("review", "sned", PLAINLY),
+]  # fmt: skip
+
+CODES: list[Row] = [
+    ("code", "no", AGAIN),
+    ("code", "1234", AGAIN),
+    ("code", "07700 900123", AGAIN),
+    ("code", "I lost it", AGAIN),
+]  # fmt: skip
+
+POLISH: list[Row] = [
+    ("danger", "nie", "no"),
+    ("danger", "Tak", "yes"),
+    ("danger", "yes", "yes"),
+    ("why", "1 i 3", ("race_or_ethnicity", "disability")),
+    ("when", "wczoraj", day("2026-11-21")),
+    ("when", "dzisiaj", day("2026-11-22")),
+    ("when", "w sobotę", day("2026-11-21")),
+    ("when", "4 maja", day("2026-05-04")),
+    ("when", "jutro", FUTURE),
+    ("consent_vcas", "tak", "with_details"),
+    ("consent_vcas", "nie", "no"),
+    ("consent_vcas", "dobra", PLAINLY),
+    ("consent_vcas", "niech bedzie", PLAINLY),
+]  # fmt: skip
+
+ARABIC: list[Row] = [
+    ("danger", "لا", "no"),
+    ("danger", "نعم", "yes"),
+    ("danger", "نَعَم", "yes"),
+    ("danger", "نـعـم", "yes"),
+    ("danger", "no", "no"),
+    ("danger", "١", "no"),
+    ("why", "١ و ٣", ("race_or_ethnicity", "disability")),
+    ("when", "أمس", day("2026-11-21")),
+    ("when", "اليوم", day("2026-11-22")),
+    ("when", "غدا", FUTURE),
+    ("consent_vcas", "نعم", "with_details"),
+    ("consent_vcas", "لا", "no"),
+    ("consent_vcas", "ماشي", PLAINLY),
+]  # fmt: skip
+
+EVERY = [*ONE, *SEVERAL, *PLACES, *DAYS, *CONTACTS, *CONSENTS, *CODES]
+
+
+@pytest.mark.parametrize(("step", "typed", "meant"), EVERY, ids=ids(EVERY))
+def test_what_people_type_is_understood_or_asked_again(step: str, typed: str, meant: Value | Doubt) -> None:
+    assert understood(step, typed) == meant
+
+
+@pytest.mark.parametrize(("step", "typed", "meant"), POLISH, ids=ids(POLISH))
+def test_polish_is_understood_beside_english(step: str, typed: str, meant: Value | Doubt) -> None:
+    assert understood(step, typed, "pl") == meant
+
+
+@pytest.mark.parametrize(("step", "typed", "meant"), ARABIC, ids=ids(ARABIC))
+def test_arabic_is_understood_beside_english(step: str, typed: str, meant: Value | Doubt) -> None:
+    assert understood(step, typed, "ar") == meant
+
+
+@pytest.mark.parametrize(
+    "step", [step for step in STEPS.values() if step.choices], ids=lambda step: step.name
+)
+def test_every_label_typed_out_means_its_choice_in_every_language(step: Step) -> None:
+    for language in BOOK.languages:
+        for choice in step.choices:
+            typed = BOOK.text(choice.label, language.code)
+
+            answer = understood(step.name, typed, language.code)
+
+            if step.kind is Kind.DATE:
+                assert not isinstance(answer, Doubt)
+            else:
+                expected = {Kind.CHOICES: (choice.value,), Kind.PLACE: {"kind": choice.value}}
+                assert answer == expected.get(step.kind, choice.value)
+
+
+def test_the_persons_own_words_are_kept_beside_what_was_understood() -> None:
+    reading = Reading("en", BOOK, SCRIPT.texts, READERS)
+
+    answer = understand(STEPS["offender_known"], Inbound("by my Neighbor", SUNDAY), reading)
+
+    assert answer == Answer(AnswerState.ANSWERED, "neighbour", "by my Neighbor", "en", SUNDAY.isoformat())

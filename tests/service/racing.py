@@ -1,0 +1,77 @@
+"""Processes that take messages at the same time, and processes that die while they take one."""
+
+import multiprocessing
+import os
+import signal
+from collections.abc import Callable, Sequence
+from datetime import datetime
+from multiprocessing.synchronize import Barrier
+from typing import Any
+
+from sqlalchemy import event
+
+from bot.service import Arrival, Service
+from bot.settings import Settings
+from tests.making import make_service, say
+
+_FORK = multiprocessing.get_context("fork")  # what the parent has imported need not be again
+_LIVED = 0
+
+
+def receive_in_processes(settings: Settings, said: Sequence[Sequence[str]]) -> None:
+    """Let as many processes as there are lists say theirs to one service each, all at once."""
+    barrier = _FORK.Barrier(len(said))
+    talking = [_FORK.Process(target=_talk, args=(settings, barrier, texts)) for texts in said]
+    for process in talking:
+        process.start()
+    for process in talking:
+        process.join()
+    assert [process.exitcode for process in talking] == [_LIVED] * len(said)
+
+
+def die_at(settings: Settings, step: int, arrival: Arrival, now: datetime) -> bool:
+    """Take a message in a process that kills itself at one step of the turn; say if it died.
+
+    A step is: before and after every statement, before and after the commit.
+    """
+    doomed = _FORK.Process(target=_receive_and_die, args=(settings, step, arrival, now))
+    doomed.start()
+    doomed.join()
+    assert doomed.exitcode in (_LIVED, -signal.SIGKILL)
+    return doomed.exitcode != _LIVED
+
+
+def _talk(settings: Settings, barrier: Barrier, texts: Sequence[str]) -> None:
+    service = make_service(settings)
+    barrier.wait()
+    for text in texts:
+        assert say(service, text)
+
+
+def _receive_and_die(settings: Settings, fatal_step: int, arrival: Arrival, now: datetime) -> None:
+    service = at_that_time(make_service(settings), now)
+    engine = service.database.engine
+    steps = 0
+
+    def step(*_: object, **__: object) -> None:
+        nonlocal steps
+        steps += 1
+        if steps == fatal_step:
+            os.kill(os.getpid(), signal.SIGKILL)
+
+    def committed(connection: Any) -> None:
+        commit(connection)
+        step()
+
+    for moment in ("before_cursor_execute", "after_cursor_execute", "commit"):  # "commit" is before it
+        event.listen(engine, moment, step)
+    commit: Callable[[Any], None] = engine.dialect.do_commit
+    engine.dialect.do_commit = committed  # type: ignore[method-assign]
+    service.receive(arrival)
+
+
+def at_that_time(service: Service, now: datetime) -> Service:
+    """The same service, its clock stopped."""
+    return Service(
+        service.knowledge, service.database, service.cipher, service.recipients, service.area, lambda: now
+    )
