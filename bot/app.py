@@ -3,7 +3,7 @@
 from flask import Flask, Response
 from flask_wtf.csrf import CSRFProtect
 from sqlalchemy import select
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import InterfaceError, OperationalError, SQLAlchemyError
 from werkzeug.exceptions import HTTPException
 
 from bot.channels import CHANNELS
@@ -12,7 +12,7 @@ from bot.headers import harden
 from bot.knowing import read_knowledge
 from bot.service import Service
 from bot.settings import Settings
-from bot.store import CONVERSATION
+from bot.store import CONVERSATION, Raced
 from casebridge.area import read_area
 from casebridge.database import Database
 from casebridge.logs import set_up_logs
@@ -47,7 +47,8 @@ def create_app(settings: Settings | None = None) -> Flask:
                 csrf.exempt(channel.blueprint)
     app.add_url_rule("/healthz", view_func=healthz)
     app.add_url_rule("/readyz", view_func=lambda: readyz(service.database))
-    app.register_error_handler(OperationalError, database_away)
+    for away in (OperationalError, InterfaceError, Raced):
+        app.register_error_handler(away, database_away)
     app.register_error_handler(HTTPException, plainly)
     harden(app, settings)
     return app
@@ -72,12 +73,15 @@ def healthz() -> Response:
 
 def readyz(database: Database) -> Response:
     """Say whether messages can be taken: the database answers and has our tables."""
-    with database.read() as connection:
-        connection.execute(select(CONVERSATION.c.version).limit(1))
+    try:
+        with database.read() as connection:
+            connection.execute(select(CONVERSATION.c.version).limit(1))
+    except SQLAlchemyError as error:  # away, or not migrated
+        return database_away(error)
     return Response("ready", mimetype="text/plain")
 
 
-def database_away(_error: OperationalError) -> Response:
+def database_away(_error: Exception) -> Response:
     """Answer so that the provider tries again or falls back."""
     return Response("try again", status=503, mimetype="text/plain", headers={"Retry-After": "5"})
 

@@ -261,5 +261,5 @@ def _warnings(book: _Book, today: date) -> Iterator[Fault]:
     for code, translated in book.phrasebook.translations.items():
         english = [p for p in book.phrases if translated and (p.context, p.text) not in translated]
         if english and code != ENGLISH:
-            says = f"{len(english)} phrases are said in English, the first is {english[0].context}"
+            says = f"phrases said in English: {len(english)}, the first is {english[0].context}"
             yield Fault(catalogue_name(code), 1, 1, says)

@@ -8,7 +8,7 @@ import click
 from bot.drafts import NoDraftKey, make_draft_key
 from bot.settings import Settings
 from casebridge.recipients import FaultyKey, MissingKeys
-from casebridge.settings import FaultySettings
+from casebridge.settings import FaultySettings, PrivateSettings
 from casebridge.yamlfile import FaultyFile
 
 
@@ -40,9 +40,17 @@ def main() -> None:
 @main.command()
 def run() -> None:
     """Start everything on this machine for a local trial: chat, desk, worker, expiry."""
-    from bot.trial import run_trial  # noqa: PLC0415 - brings a process manager only this needs
+    from bot.trial import run_trial  # noqa: PLC0415 - brings alembic, which only this and migrate need
 
-    sys.exit(run_trial(Settings.read()))
+    faults: list[str] = []
+    for tier in (Settings, PrivateSettings):
+        try:
+            tier.read()
+        except FaultySettings as faulty:
+            faults += (fault for fault in faulty.faults if fault not in faults)
+    if faults:
+        raise FaultySettings(tuple(faults))
+    sys.exit(run_trial(Settings.read(), PrivateSettings.read()))
 
 
 @main.command()

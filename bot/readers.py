@@ -18,6 +18,7 @@ from casebridge.returncode import Misread, read_code
 
 UK = ZoneInfo("Europe/London")
 LONGEST_DAY = 60  # characters; longer is a story, and dateparser would search it for milliseconds
+LONGEST_CONTACT = 300  # characters; with more, looking for an address takes seconds
 _EMAIL = re.compile(r"[^\s@,;<>]+@[^\s@,;<>]+\.[^\s@,;<>]+")
 _POSTCODE = re.compile(r"\b([A-Za-z]{1,2}\d[A-Za-z\d]?)\s*(\d[A-Za-z]{2})?\b")
 _POSSIBLE = phonenumbers.Leniency.POSSIBLE
@@ -81,6 +82,8 @@ class LibraryReaders:
 
     def contact(self, text: str) -> Mapping[str, str] | None:
         """Read a phone number or an e-mail address, whatever stands around it."""
+        if len(text) > LONGEST_CONTACT:
+            return None
         email = _EMAIL.search(text)
         if email:
             return {"kind": "email", "email": email[0].rstrip(".")}

@@ -32,7 +32,6 @@ ENDED_KEPT = timedelta(hours=72)  # after sending or erasing: only that there wa
 TURN_KEPT = timedelta(hours=48)  # providers repeat for at most a day
 LAST_TURN_KEPT = timedelta(hours=24)  # the reply that holds the return code
 MOST_TRIES = 4  # of a message that met another of the same person, or its own twin
-MOST_GUESSES = 5  # of a return code in one conversation
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,7 +137,7 @@ class Service:
                 store.forget_turns(connection, loaded.key)
                 return outcome
             case LookUp():
-                status = self._status(connection, outcome.conversation, effect)
+                status = self._status(connection, effect)
                 return tell_status(self.knowledge, outcome.conversation, inbound, status)
 
     def _submit(self, connection: Connection, submit: Submit, now: datetime) -> None:
@@ -148,11 +147,9 @@ class Service:
         envelope = seal(report, allowed, self.recipients.keys, keys.key)
         outbox.submit(connection, report, allowed, envelope, keys.id, self.area, now)
 
-    def _status(self, connection: Connection, conversation: Conversation, look: LookUp) -> str | None:
+    def _status(self, connection: Connection, look: LookUp) -> str | None:
         if look.reference:
             return outbox.status_of_reference(connection, look.reference)
-        if conversation.misses >= MOST_GUESSES:
-            return "wait"
         return outbox.status_of(connection, code_keys(look.code, self.recipients.pepper).id)
 
     def _say(self, outcome: Outcome, before: Conversation) -> tuple[Message, ...]:

@@ -7,6 +7,7 @@ import click
 
 from bot.channels.sms import split
 from bot.core.conversation import Inbound
+from bot.core.phrases import Phrasebook
 from bot.knowing import read_knowledge
 from bot.segments import segments
 from bot.transcript import CODE, REFERENCE, Script, Talk, play
@@ -19,7 +20,7 @@ def talk_in_terminal(area: str, language: str, channel: str, record: Path | None
     script = Script(channel, datetime.now(UTC), ())
     talk = Talk.begin(knowledge, channel)
     said: list[str] = []
-    waiting = language or "hello"
+    waiting = _first_words(knowledge.phrasebook, language)
     click.secho("Ctrl-D ends the talk. Nothing is stored or sent.", dim=True)
     try:
         while True:
@@ -35,6 +36,14 @@ def talk_in_terminal(area: str, language: str, channel: str, record: Path | None
     if record is not None:
         record.write_text(play(knowledge, Script(channel, script.at, tuple(said))), encoding="utf-8")
         click.secho(f"kept in {record}", dim=True)
+
+
+def _first_words(phrasebook: Phrasebook, code: str) -> str:
+    """Return what chooses a language, or a greeting that has the choice offered."""
+    offered = {language.code: language.own_name for language in phrasebook.languages}
+    if code and code not in offered:
+        raise click.BadParameter(f"there is {', '.join(offered)}", param_hint="--lang")
+    return offered.get(code, "hello")
 
 
 def _show(channel: str, messages: tuple[Message, ...]) -> None:

@@ -29,9 +29,8 @@ class _Ended(BaseException):
     """Ctrl-C or SIGTERM came."""
 
 
-def run_trial(settings: Settings) -> int:
+def run_trial(settings: Settings, desk: PrivateSettings) -> int:
     """Set up what is missing, start everything, say where it is; return the exit code."""
-    desk = PrivateSettings.read()
     ports = (settings.port, desk.desk_port)
     taken = [port for port in ports if _is_taken(port)]
     if taken:

@@ -2,11 +2,12 @@
 
 import json
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from itertools import count
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlencode
 from uuid import uuid4
 from xml.etree import ElementTree
 
@@ -17,20 +18,25 @@ from sqlmodel import SQLModel
 from twilio.request_validator import RequestValidator
 from werkzeug.test import TestResponse
 
-from bot.app import create_app, join
+from bot import store
+from bot.app import create_app
 from bot.channels.sms import LONGEST_MESSAGE, MOST_MESSAGES
-from bot.drafts import make_draft_key
+from bot.core.conversation import Conversation
+from bot.drafts import make_draft_key, read_drafts
 from bot.service import Arrival, Service
 from bot.settings import Settings
 from bot.wording import Message
 from casebridge.area import read_area
 from casebridge.database import Database
 from casebridge.keyring import make_keys
+from casebridge.recipients import read_recipients
+from tests.talk import KNOWLEDGE
 
 PUBLIC_URL = "https://report.example.org"
 TOKEN = "twilio-token-9b1d"
 SECRET = "telegram-secret-4c7e"
 PHONE = "+447700900123"
+FORM_TYPE = "application/x-www-form-urlencoded"
 ROWS = ("conversation", "turn", "report", "delivery")
 
 _numbers = count(1)
@@ -58,14 +64,16 @@ def make_app(settings: Settings) -> Flask:
     app = create_app(settings)
     app.config["WTF_CSRF_ENABLED"] = False
     SQLModel.metadata.create_all(service_of(app).database.engine)
+    app.extensions["service"] = replace(service_of(app), knowledge=KNOWLEDGE)  # its caches are warm
     return app
 
 
 def make_service(settings: Settings) -> Service:
     """A service on a database of its own connections, as a process that starts has it."""
-    service = join(settings)
-    SQLModel.metadata.create_all(service.database.engine)
-    return service
+    area = read_area(settings.area)
+    database = Database(settings.database)
+    SQLModel.metadata.create_all(database.engine)
+    return Service(KNOWLEDGE, database, read_drafts(settings), read_recipients(settings, area), area)
 
 
 def service_of(app: Flask) -> Service:
@@ -98,7 +106,18 @@ def counts(database: Database) -> dict[str, int]:
 
 
 def _all_of(connection: Connection, name: str) -> list[tuple[Any, ...]]:
-    return sorted((tuple(row) for row in connection.execute(select(SQLModel.metadata.tables[name]))), key=repr)
+    return sorted(
+        (tuple(row) for row in connection.execute(select(SQLModel.metadata.tables[name]))), key=repr
+    )
+
+
+def conversation(service: Service, channel: str = "sms", address: str = PHONE) -> Conversation:
+    """Return what is stored of somebody's conversation, decrypted."""
+    key = service.cipher.hash(channel, address)
+    with service.database.read() as connection:
+        found = store.load(connection, service.cipher, key, b"").conversation
+    assert found is not None
+    return found
 
 
 # --- Twilio ------------------------------------------------------------------------------
@@ -113,13 +132,18 @@ def signature(form: Mapping[str, str], url: str = f"{PUBLIC_URL}/channels/sms", 
 def sms_form(text: str, message_id: str = "", sender: str = PHONE, **more: str) -> dict[str, str]:
     """The form of a text message, with the fields Twilio sends; see bodies/."""
     message_id = message_id or f"SM{uuid4().hex}"
-    form: dict[str, str] = json.loads((Path(__file__).parent / "channels" / "bodies" / "sms.json").read_text())
+    form: dict[str, str] = json.loads(
+        (Path(__file__).parent / "channels" / "bodies" / "sms.json").read_text()
+    )
     return form | {"MessageSid": message_id, "SmsSid": message_id, "From": sender, "Body": text} | more
 
 
-def post_sms(client: FlaskClient, form: Mapping[str, str], **headers: str) -> TestResponse:
-    signed = {"X-Twilio-Signature": signature(form)} | headers
-    return client.post("/channels/sms", data=form, headers=signed)
+def post_sms(
+    client: FlaskClient, form: Mapping[str, str], signed: str | None = None, body: bytes | None = None
+) -> TestResponse:
+    """Post a text message; `body` is what goes over the wire where it is not the form as it should be."""
+    headers = {"X-Twilio-Signature": signature(form) if signed is None else signed}
+    return client.post("/channels/sms", data=body or urlencode(form), headers=headers, content_type=FORM_TYPE)
 
 
 def texts_of(response: TestResponse) -> tuple[str, ...]:

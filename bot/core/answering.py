@@ -25,7 +25,7 @@ def answer(turn: Turn) -> Outcome:
     pressed = inbound.pressed
     if pressed is not None and pressed.step == CHANGE_STEP:
         return change(turn, pressed.values[0])
-    if conversation.choosing and turn.said.isdecimal():  # a bare number answers "which one?"
+    if conversation.choosing == CHANGE_STEP and turn.said.isdecimal():  # answers "which one?"
         return change(turn, turn.said)
     if pressed is not None and pressed.step != step.name:
         return asked(turn.knowledge, conversation, Reply(texts.too_old_button))

@@ -35,7 +35,7 @@ def offer_changes(turn: Turn, way: Walk) -> Outcome:
     if not options:
         return asked(turn.knowledge, turn.conversation, Reply(turn.knowledge.texts.nothing_before))
     which = Reply(turn.knowledge.texts.change_which, options=options, step=CHANGE_STEP, entry=Entry.NONE)
-    return Outcome(replace(turn.conversation, choosing=True), (which,))
+    return Outcome(replace(turn.conversation, choosing=CHANGE_STEP), (which,))
 
 
 def _reopen(turn: Turn, conversation: Conversation, step: Step) -> Outcome:

@@ -80,7 +80,7 @@ class Conversation:
     parts: tuple[str, ...] = ()  # of a story that is still being told
     misses: int = 0  # how often in a row the current question was not understood
     shown: str = ""  # the words of the consent question now open
-    choosing: bool = False  # the person was asked which answer to change
+    choosing: str = ""  # a side question now open: "language", or "change", which answer
     warned: bool = False  # a card about a danger word was shown
     reference: str | None = None  # of the report that was sent
 

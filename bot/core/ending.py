@@ -10,8 +10,10 @@ from bot.core.phrases import Phrase
 from bot.core.reporting import agreed, to_report
 from bot.core.signposting import signpost
 from bot.core.turn import Outcome, Turn, afresh, asked, begin, start
+from bot.core.understanding import Doubt
 
 NEW_STEP = "new"
+SHORTEST_CODE = 16  # digits; a phone number is shorter
 
 
 def reviewed(turn: Turn, value: str) -> Outcome:
@@ -40,7 +42,17 @@ def after_sending(turn: Turn) -> Outcome:
     pressed = turn.inbound.pressed
     if pressed is not None and pressed.step == NEW_STEP:
         return begin(turn.knowledge, afresh(turn.knowledge, turn.conversation))
-    return Outcome(turn.conversation, effects=(LookUp(reference=turn.conversation.reference or ""),))
+    code = code_in(turn)
+    asked_for = LookUp(code=code) if code else LookUp(reference=turn.conversation.reference or "")
+    return Outcome(turn.conversation, effects=(asked_for,))
+
+
+def code_in(turn: Turn) -> str:
+    """Return the return code that a message is, "" if it is none."""
+    if sum(map(str.isdecimal, turn.said)) < SHORTEST_CODE:
+        return ""
+    code = turn.knowledge.readers.code(turn.inbound.text)
+    return "" if isinstance(code, Doubt) else code
 
 
 def status_told(turn: Turn, status: str | None) -> Outcome:
@@ -50,7 +62,6 @@ def status_told(turn: Turn, status: str | None) -> Outcome:
     words: dict[str | None, Phrase] = {
         "received": texts.status_received,
         "acknowledged": texts.status_acknowledged,
-        "wait": texts.status_wait,
     }
     found = Reply(words.get(status, texts.status_unknown))
     if status in ("received", "acknowledged"):

@@ -6,8 +6,9 @@ from bot.core.answering import answer
 from bot.core.asking import Knowledge
 from bot.core.commands import Called, Command, called
 from bot.core.conversation import Conversation, Inbound, Reply, Stage
-from bot.core.ending import NEW_STEP, after_sending, status_told
-from bot.core.language import LANGUAGE_STEP, choose
+from bot.core.effects import LookUp
+from bot.core.ending import NEW_STEP, after_sending, code_in, status_told
+from bot.core.language import LANGUAGE_STEP, choose, keep_telling, numbered
 from bot.core.obeying import obey, resume
 from bot.core.safety import Danger, card, danger_in
 from bot.core.turn import Outcome, Turn, afresh, begin
@@ -46,11 +47,12 @@ def _called(turn: Turn) -> Called | None:
         return Called(Command.LANGUAGE, pressed.values[0])
     if pressed is not None and pressed.step == NEW_STEP:
         return Called(Command.NEW)
+    chosen = numbered(turn) or (language if language != turn.conversation.language else None)
     found = called(turn.said, turn.knowledge.texts, turn.knowledge.phrasebook) if turn.said else None
-    if found is None and language and language != turn.conversation.language:
-        return Called(Command.LANGUAGE, language)
-    if found is not None and found.command is Command.START and turn.conversation.stage is not Stage.STOPPED:
-        return found if turn.said != "yes" else None  # YES opts in at Twilio and is an answer here
+    if found is None and chosen:
+        return Called(Command.LANGUAGE, chosen)
+    if turn.said == "yes" and turn.conversation.stage is not Stage.STOPPED:
+        return None  # opts in at Twilio, but is an answer here
     return found
 
 
@@ -61,12 +63,20 @@ def _message(turn: Turn) -> Outcome:
     if danger is Danger.NOW:
         paused = replace(conversation, stage=Stage.PAUSED, warned=True)
         return Outcome(paused, (Reply(texts.danger_card), Reply(texts.danger_go_on)))
-    if conversation.stage is Stage.PAUSED:
-        if turn.inbound.pressed is None:
-            return resume(turn, conversation)
-        turn = turn.with_(replace(conversation, stage=Stage.OPEN))
-    outcome = answer(turn)
+    outcome = _welcome_or_answer(turn)
     if danger is None or conversation.warned:
         return outcome
     warned = replace(outcome.conversation, warned=True)
     return replace(outcome, conversation=warned, replies=(Reply(card(danger, texts)), *outcome.replies))
+
+
+def _welcome_or_answer(turn: Turn) -> Outcome:
+    conversation = turn.conversation
+    if conversation.stage is Stage.PAUSED and turn.inbound.pressed is None:
+        telling = keep_telling(turn) if "story" not in conversation.answers else conversation
+        return resume(turn, telling)
+    if conversation.stage is Stage.PAUSED:
+        turn = turn.with_(replace(conversation, stage=Stage.OPEN))
+    if not conversation.answers and (code := code_in(turn)):
+        return Outcome(conversation, effects=(LookUp(code=code),))
+    return answer(turn)

@@ -17,7 +17,7 @@ _SPACES = re.compile(r"\s+")
 
 def normal(text: str) -> str:
     """Return text for comparing: never shown, never stored."""
-    if text.isascii():
+    if text.isascii() and text.isprintable():
         return _SPACES.sub(" ", text.lower().strip(_EDGES))
     text = unicodedata.normalize("NFKD", unicodedata.normalize("NFKC", text).casefold())
     text = "".join(_plain(character) for character in text)

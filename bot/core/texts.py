@@ -84,7 +84,6 @@ class Texts:
     status_received: Phrase
     status_acknowledged: Phrase
     status_unknown: Phrase
-    status_wait: Phrase
     new_report: Phrase
     new_label: Phrase
     day_part: Phrase

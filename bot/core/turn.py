@@ -89,5 +89,5 @@ def asked(
     if step is not None and step.kind is Kind.CONSENT:
         shown = consent_words(step, conversation.language or ENGLISH, knowledge.phrasebook)
     if shown != conversation.shown or conversation.choosing:
-        conversation = replace(conversation, shown=shown, choosing=False)
+        conversation = replace(conversation, shown=shown, choosing="")
     return Outcome(conversation, (*replies, *ask(knowledge, conversation, way)))

@@ -1,5 +1,6 @@
 """The web chat without a script: forms in, pages out, and nothing lost on the way."""
 
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -9,7 +10,7 @@ from sqlalchemy import text
 
 from bot.channels.webpage import Row, pieces, rows
 from casebridge.database import Database
-from tests.web.chatting import LANGUAGES, STORY, Form, Page, Visitor, open_chat, service_of
+from tests.web.chatting import LANGUAGES, STORY, Form, Page, Visitor, chat_of, service_of
 
 HOSTILE = {
     "empty": "",
@@ -24,9 +25,18 @@ HOSTILE = {
 }
 
 
+@pytest.fixture(scope="module")
+def app(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Flask]:
+    """An app for tests that mind only their own conversation."""
+    with chat_of(tmp_path_factory.mktemp("chat")) as opened:
+        yield opened
+
+
 @pytest.fixture
-def app(tmp_path: Path) -> Flask:
-    return open_chat(tmp_path)
+def own_app(tmp_path: Path) -> Iterator[Flask]:
+    """An app for a test that counts rows or takes the database away."""
+    with chat_of(tmp_path) as opened:
+        yield opened
 
 
 def count(app: Flask, table: str) -> int:
@@ -37,28 +47,28 @@ def count(app: Flask, table: str) -> int:
 
 def lose_database(app: Flask) -> None:
     away = Database("postgresql://nobody@127.0.0.1:1/nowhere")
-    app.extensions["service"] = replace(service_of(app), database=away)
+    app.extensions["service"] = replace(service_of(app), database=away)  # nothing listens on port 1
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_a_whole_report_needs_no_script(app: Flask, language: str) -> None:
-    visitor = Visitor.starts(app, language)
+def test_a_whole_report_needs_no_script(own_app: Flask, language: str) -> None:
+    visitor = Visitor.starts(own_app, language)
 
     visitor.reports()
 
     assert visitor.page.codes == 2
     assert visitor.page.root["lang"] == language
     assert visitor.page.root["dir"] == ("rtl" if language == "ar" else "ltr")
-    assert count(app, "report") == 1
+    assert count(own_app, "report") == 1
 
 
-def test_nothing_is_stored_before_the_chat_is_started(app: Flask) -> None:
-    visitor = Visitor.arrives(app)
+def test_nothing_is_stored_before_the_chat_is_started(own_app: Flask) -> None:
+    visitor = Visitor.arrives(own_app)
 
     response = visitor.posts([*visitor.page.forms[0].fields, ("text", "hello")])
 
     assert response.status_code == 400
-    assert (count(app, "conversation"), count(app, "turn")) == (0, 0)
+    assert (count(own_app, "conversation"), count(own_app, "turn")) == (0, 0)
 
 
 @pytest.mark.parametrize(
@@ -148,12 +158,12 @@ def test_a_request_beyond_all_measure_is_told_so_calmly(app: Flask) -> None:
     assert "That is too long for one message" in response.text
 
 
-def test_with_the_database_away_the_answer_stays_on_the_page(app: Flask) -> None:
-    visitor = Visitor.starts(app)
+def test_with_the_database_away_the_answer_stays_on_the_page(own_app: Flask) -> None:
+    visitor = Visitor.starts(own_app)
     options = visitor.page.options
     assert options is not None
-    service = service_of(app)
-    lose_database(app)
+    service = service_of(own_app)
+    lose_database(own_app)
 
     response = visitor.sends(options, ("value", "victim"), ("text", STORY))
 
@@ -163,17 +173,17 @@ def test_with_the_database_away_the_answer_stays_on_the_page(app: Flask) -> None
     kept = dict(form.fields)
     assert (kept["step"], kept["value"], kept["id"]) == ("role", "victim", dict(options.fields)["id"])
 
-    app.extensions["service"] = service
+    own_app.extensions["service"] = service
     visitor.sends(form)
 
     assert visitor.page.options is not None
     assert visitor.page.options.step == "danger"
 
 
-def test_with_the_database_away_the_chat_says_so_in_its_language(app: Flask) -> None:
-    visitor = Visitor.starts(app, "ar")
+def test_with_the_database_away_the_chat_says_so_in_its_language(own_app: Flask) -> None:
+    visitor = Visitor.starts(own_app, "ar")
     form = visitor.page.writing
-    lose_database(app)
+    lose_database(own_app)
 
     sent = visitor.sends(form, ("text", "مرحبا"))
     opened = visitor.client.get("/")
@@ -214,35 +224,35 @@ def test_words_written_after_the_chat_has_ended_go_into_the_next_one(app: Flask)
     assert "They shouted at me" in " ".join(visitor.page.words)
 
 
-def test_leaving_erases_and_goes_elsewhere(app: Flask) -> None:
-    visitor = Visitor.starts(app)
+def test_leaving_erases_and_goes_elsewhere(own_app: Flask) -> None:
+    visitor = Visitor.starts(own_app)
 
     response = visitor.client.get("/exit", headers={"Sec-Fetch-Site": "same-origin"})
 
     assert (response.status_code, response.location) == (303, "https://www.bbc.co.uk/weather")
     assert response.headers["Clear-Site-Data"] == '"cache", "storage"'
     assert "chat=;" in response.headers["Set-Cookie"]
-    assert (count(app, "conversation"), count(app, "turn")) == (0, 0)
+    assert (count(own_app, "conversation"), count(own_app, "turn")) == (0, 0)
 
 
-def test_leaving_is_never_refused_but_erases_only_for_our_own_page(app: Flask) -> None:
-    linked, posted = Visitor.starts(app), Visitor.starts(app)
+def test_leaving_is_never_refused_but_erases_only_for_our_own_page(own_app: Flask) -> None:
+    linked, posted = Visitor.starts(own_app), Visitor.starts(own_app)
 
     by_link = linked.client.get("/exit", headers={"Sec-Fetch-Site": "cross-site"})
     by_form = posted.client.post("/exit")
 
     assert (by_link.status_code, by_form.status_code) == (303, 303)
-    assert count(app, "conversation") == 2
+    assert count(own_app, "conversation") == 2
     for visitor in (linked, posted):
         assert Page(visitor.client.get("/")).options is None
 
 
-def test_leaving_by_a_form_with_its_token_erases(app: Flask) -> None:
-    visitor = Visitor.starts(app)
+def test_leaving_by_a_form_with_its_token_erases(own_app: Flask) -> None:
+    visitor = Visitor.starts(own_app)
 
     visitor.client.post("/exit", data=dict(visitor.page.writing.fields))
 
-    assert count(app, "conversation") == 0
+    assert count(own_app, "conversation") == 0
 
 
 def test_a_script_gets_only_what_its_page_does_not_show(app: Flask) -> None:
@@ -285,9 +295,8 @@ def test_the_cookie_holds_an_id_and_a_token_and_ends_with_the_browser(app: Flask
 
 
 def test_under_https_the_cookie_is_bound_to_the_host(tmp_path: Path) -> None:
-    app = open_chat(tmp_path, public_url="https://report.example.org")
-
-    response = app.test_client().get("/", base_url="https://report.example.org")
+    with chat_of(tmp_path, public_url="https://report.example.org") as app:
+        response = app.test_client().get("/", base_url="https://report.example.org")
 
     cookie = response.headers["Set-Cookie"]
     assert cookie.startswith("__Host-chat=")
@@ -297,7 +306,8 @@ def test_under_https_the_cookie_is_bound_to_the_host(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("path", ["/", "/exit", "/nowhere", "/static/chat.js", "/healthz"])
 def test_every_answer_carries_the_headers(app: Flask, path: str) -> None:
-    headers = app.test_client().get(path).headers
+    with app.test_client().get(path) as response:
+        headers = response.headers
 
     assert headers["Content-Security-Policy"].startswith("default-src 'none'; script-src 'self'; ")
     assert headers["Cache-Control"] == "no-store"
@@ -322,8 +332,8 @@ def test_the_first_page_weighs_little_and_asks_nobody_else(app: Flask) -> None:
     client = app.test_client()
     page = client.get("/?lang=ar")
 
-    files = [part.partition('"')[0] for part in page.text.split('/static/')[1:]]
-    answers = [client.get(f"/static/{file}") for file in files]
+    files = [part.partition('"')[0] for part in page.text.split("/static/")[1:]]
+    answers = [client.get(f"/static/{file}", buffered=True) for file in files]
 
     assert [answer.status_code for answer in answers] == [200, 200, 200]
     assert {answer.headers["Cache-Control"] for answer in answers} == {"public, max-age=31536000, immutable"}

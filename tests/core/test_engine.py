@@ -229,6 +229,25 @@ def test_a_change_of_language_puts_the_question_again_and_keeps_every_answer() -
     assert person.talk.conversation.answers == before
 
 
+def test_a_bare_number_after_lang_chooses_a_language_and_answers_nothing() -> None:
+    person = at_step("repeat").says("lang", "2")
+
+    assert person.talk.conversation.language == "pl"
+    assert person.question == "repeat"
+
+
+def test_a_code_is_understood_without_choosing_it_first() -> None:
+    person = at_step("role").says(f"my code is {CODE}")
+
+    assert person.effects == (LookUp(code=CODE.replace(".", "")),)
+
+
+def test_what_is_told_after_a_pause_is_kept_for_the_story() -> None:
+    person = at_step("story").says("later", "they came back last night", "done")
+
+    assert person.answer("story").value == "they came back last night"
+
+
 def test_later_pauses_and_the_next_message_is_no_answer() -> None:
     person = at_step("why").says("later", "1")
 

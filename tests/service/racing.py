@@ -3,8 +3,8 @@
 import multiprocessing
 import os
 import signal
-from collections.abc import Callable, Sequence
-from datetime import datetime
+from collections.abc import Sequence
+from dataclasses import replace
 from multiprocessing.synchronize import Barrier
 from typing import Any
 
@@ -12,6 +12,7 @@ from sqlalchemy import event
 
 from bot.service import Arrival, Service
 from bot.settings import Settings
+from casebridge.database import Database
 from tests.making import make_service, say
 
 _FORK = multiprocessing.get_context("fork")  # what the parent has imported need not be again
@@ -29,12 +30,12 @@ def receive_in_processes(settings: Settings, said: Sequence[Sequence[str]]) -> N
     assert [process.exitcode for process in talking] == [_LIVED] * len(said)
 
 
-def die_at(settings: Settings, step: int, arrival: Arrival, now: datetime) -> bool:
+def die_at(service: Service, settings: Settings, step: int, arrival: Arrival) -> bool:
     """Take a message in a process that kills itself at one step of the turn; say if it died.
 
     A step is: before and after every statement, before and after the commit.
     """
-    doomed = _FORK.Process(target=_receive_and_die, args=(settings, step, arrival, now))
+    doomed = _FORK.Process(target=_receive_and_die, args=(service, settings, step, arrival))
     doomed.start()
     doomed.join()
     assert doomed.exitcode in (_LIVED, -signal.SIGKILL)
@@ -48,9 +49,10 @@ def _talk(settings: Settings, barrier: Barrier, texts: Sequence[str]) -> None:
         assert say(service, text)
 
 
-def _receive_and_die(settings: Settings, fatal_step: int, arrival: Arrival, now: datetime) -> None:
-    service = at_that_time(make_service(settings), now)
-    engine = service.database.engine
+def _receive_and_die(service: Service, settings: Settings, fatal_step: int, arrival: Arrival) -> None:
+    database = Database(settings.database)  # the parent's connections are the parent's
+    dialect = database.engine.dialect
+    commit: Any = dialect.do_commit
     steps = 0
 
     def step(*_: object, **__: object) -> None:
@@ -59,19 +61,11 @@ def _receive_and_die(settings: Settings, fatal_step: int, arrival: Arrival, now:
         if steps == fatal_step:
             os.kill(os.getpid(), signal.SIGKILL)
 
-    def committed(connection: Any) -> None:
+    def commit_and_step(connection: Any) -> None:
         commit(connection)
         step()
 
     for moment in ("before_cursor_execute", "after_cursor_execute", "commit"):  # "commit" is before it
-        event.listen(engine, moment, step)
-    commit: Callable[[Any], None] = engine.dialect.do_commit
-    engine.dialect.do_commit = committed  # type: ignore[method-assign]
-    service.receive(arrival)
-
-
-def at_that_time(service: Service, now: datetime) -> Service:
-    """The same service, its clock stopped."""
-    return Service(
-        service.knowledge, service.database, service.cipher, service.recipients, service.area, lambda: now
-    )
+        event.listen(database.engine, moment, step)
+    dialect.do_commit = commit_and_step  # type: ignore[method-assign, assignment]
+    replace(service, database=database).receive(arrival)

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -15,7 +16,7 @@ from casebridge.keyring import read_keyring
 from casebridge.ledger import ledger
 from casebridge.sealing import open_sealed
 from tests.making import counts, make_service, rows, say, sms
-from tests.service.racing import at_that_time, die_at
+from tests.service.racing import die_at
 from tests.talk import SHORT_REPORT
 
 NOON = datetime(2026, 11, 18, 12, tzinfo=UTC)
@@ -31,7 +32,7 @@ _CHANCE = re.compile(r"[A-Z2-9]{4}-[A-Z2-9]{4}|\d{4}\.\d{4}\.\d{4}\.\d{4}")
 def test_a_process_killed_at_any_point_of_a_turn_leaves_the_whole_turn_or_none(
     settings: Settings, talk: Sequence[str]
 ) -> None:
-    service = at_that_time(make_service(settings), NOON)
+    service = replace(make_service(settings), now=lambda: NOON)
     lived = _taken(service, settings, talk, fatal_step=0)
     step = 1
 
@@ -55,7 +56,7 @@ def _taken(
     say(service, *texts, address=phone)
     arrival = sms(last, address=phone)
     before, reports = counts(service.database), _envelopes(service)
-    if fatal_step and not die_at(settings, fatal_step, arrival, NOON):
+    if fatal_step and not die_at(service, settings, fatal_step, arrival):
         return None
     left = counts(service.database)
 

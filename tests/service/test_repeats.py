@@ -6,12 +6,11 @@ from threading import Barrier
 import orjson
 import pytest
 
-from bot.core.conversation import Conversation
 from bot.drafts import NoDraftKey
 from bot.service import Arrival, Service
 from bot.settings import Settings
 from bot.wording import Message
-from tests.making import counts, decimals, make_service, rows, say, sms
+from tests.making import conversation, counts, decimals, make_service, rows, say, sms
 from tests.service.racing import receive_in_processes
 from tests.talk import SHORT_REPORT
 
@@ -30,7 +29,9 @@ def test_a_repeated_message_hears_the_same_and_moves_nothing(service: Service) -
         assert rows(service.database) == before
 
 
-def test_the_message_that_sends_the_report_repeats_its_return_code_and_sends_it_once(service: Service) -> None:
+def test_the_message_that_sends_the_report_repeats_its_return_code_and_sends_it_once(
+    service: Service,
+) -> None:
     say(service, *SHORT_REPORT[:-1])
     last = sms(SHORT_REPORT[-1])
 
@@ -55,7 +56,9 @@ def test_a_message_repeated_after_a_restart_hears_the_same(service: Service, set
 
 
 @pytest.mark.parametrize("last", [SHORT_REPORT[-1], "delete"], ids=["sent", "deleted"])
-def test_a_message_from_before_the_end_that_comes_again_brings_nothing_back(service: Service, last: str) -> None:
+def test_a_message_from_before_the_end_that_comes_again_brings_nothing_back(
+    service: Service, last: str
+) -> None:
     story = sms("they shouted at me in the street")
     say(service, *SHORT_REPORT[:3])
     service.receive(story)
@@ -104,7 +107,7 @@ def test_different_messages_at_the_same_time_are_all_taken(service: Service, thr
     replies = _at_once(service, [sms(part) for part in parts])
 
     assert all(replies)
-    assert sorted(_conversation(service).parts) == parts
+    assert sorted(conversation(service).parts) == parts
     assert _version(service) == len(STORY) + threads
 
 
@@ -115,7 +118,7 @@ def test_different_first_messages_at_the_same_time_are_all_taken(service: Servic
     replies = _at_once(service, [sms(part) for part in parts])
 
     assert all(replies)
-    assert sorted(_conversation(service).parts) == parts
+    assert sorted(conversation(service).parts) == parts
     assert _version(service) == threads
 
 
@@ -124,12 +127,14 @@ def test_messages_that_race_through_two_processes_are_all_taken(service: Service
 
     receive_in_processes(settings, [parts[:4], parts[4:]])
 
-    assert sorted(_conversation(service).parts) == parts
+    assert sorted(conversation(service).parts) == parts
     assert _version(service) == len(parts)
 
 
 def test_two_people_at_once_do_not_meet(service: Service) -> None:
-    arrivals = [sms(f"what happened to number {number}", address=f"+4477009001{number}") for number in range(8)]
+    arrivals = [
+        sms(f"what happened to number {number}", address=f"+4477009001{number}") for number in range(8)
+    ]
 
     _at_once(service, arrivals)
 
@@ -155,11 +160,6 @@ def _at_once(service: Service, arrivals: list[Arrival]) -> list[tuple[Message, .
 
     with ThreadPoolExecutor(len(arrivals)) as pool:
         return list(pool.map(receive, arrivals))
-
-
-def _conversation(service: Service) -> Conversation:
-    ((key, _, state, _),) = rows(service.database)["conversation"]
-    return Conversation.from_stored(orjson.loads(service.cipher.decrypt(state, key)))
 
 
 def _version(service: Service) -> int:

@@ -1,5 +1,7 @@
 """The web chat for a test: an app of its own, and pages read as a browser without script reads them."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from html.parser import HTMLParser
 from pathlib import Path
@@ -37,14 +39,17 @@ ANSWERS: dict[str, tuple[str, ...]] = {
 TEXTS = {"contact_details": "07700 900123", "": "weekdays after 5"}
 
 
-def open_chat(folder: Path, **given: Any) -> Flask:
-    """Make an app with keys and an empty database in a folder."""
+@contextmanager
+def chat_of(folder: Path, **given: Any) -> Iterator[Flask]:
+    """Make an app with keys and an empty database in a folder, and close it afterwards."""
     settings = Settings(_env_file=None, var_dir=folder, **given)
     make_draft_key(settings)
     make_keys(settings, read_area(settings.area))
     app = create_app(settings)
-    SQLModel.metadata.create_all(service_of(app).database.engine)
-    return app
+    database = service_of(app).database
+    SQLModel.metadata.create_all(database.engine)
+    yield app
+    database.close()
 
 
 def service_of(app: Flask) -> Service:
