@@ -4,6 +4,7 @@ The private tier's parts run as programs of their own, as they would on another 
 nothing here imports them.
 """
 
+import ctypes
 import os
 import signal
 import socket
@@ -12,6 +13,7 @@ import sys
 import time
 import urllib.request
 from collections.abc import Sequence
+from contextlib import suppress
 from types import FrameType
 
 from bot.drafts import make_draft_key
@@ -21,7 +23,9 @@ from casebridge.database import Database
 from casebridge.settings import PrivateSettings
 
 READY_SECONDS = 30
+PR_SET_PDEATHSIG = 1  # prctl(2)
 ENDING_SECONDS = 10
+ENDINGS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 PROGRAMS = (("bot", "serve"), ("bot", "messenger"), ("casebridge", "worker"), ("casebridge", "desk"))
 
 
@@ -36,7 +40,7 @@ def run_trial(settings: Settings, desk: PrivateSettings) -> int:
     if taken:
         _say(f"Port {' and '.join(map(str, taken))} is in use here. Set PORT and DESK_PORT to others.")
         return 2
-    for ending in (signal.SIGINT, signal.SIGTERM):
+    for ending in ENDINGS:
         signal.signal(ending, _end)
     running: list[subprocess.Popen[bytes]] = []
     try:
@@ -91,7 +95,16 @@ def _casebridge(*arguments: str) -> str:
 
 
 def _start(program: Sequence[str]) -> subprocess.Popen[bytes]:
-    return subprocess.Popen((sys.executable, "-m", *program), env=os.environ)  # noqa: S603 - our own program
+    # In a group of its own: Ctrl-C comes to us alone, and what is left at the end can be ended whole.
+    return subprocess.Popen(  # noqa: S603 - our own program
+        (sys.executable, "-m", *program), start_new_session=True, preexec_fn=_end_with_parent
+    )
+
+
+def _end_with_parent() -> None:
+    """Have Linux end this program should the one that started it be killed without a chance to."""
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
 
 
 def _wait_until_ready(running: list[subprocess.Popen[bytes]], addresses: Sequence[str]) -> bool:
@@ -120,22 +133,22 @@ def _is_taken(port: int) -> bool:
 
 
 def _end(_signal: int, _frame: FrameType | None) -> None:
+    for ending in ENDINGS:  # once is enough, however often it is pressed
+        signal.signal(ending, signal.SIG_IGN)
     raise _Ended
 
 
 def _end_all(running: list[subprocess.Popen[bytes]]) -> None:
-    """End every program that was started, gently first."""
-    for ending in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(ending, signal.SIG_IGN)
+    """End every program that was started, gently first, with whatever it started itself."""
     for process in running:
         process.terminate()
     deadline = time.monotonic() + ENDING_SECONDS
     for process in running:
-        try:
+        with suppress(subprocess.TimeoutExpired):
             process.wait(max(0.1, deadline - time.monotonic()))
-        except subprocess.TimeoutExpired:
-            process.kill()
-            process.wait()
+        with suppress(ProcessLookupError):
+            os.killpg(process.pid, signal.SIGKILL)
+        process.wait()
 
 
 def _say(text: str) -> None:

@@ -33,6 +33,7 @@ from tests.talk import KNOWLEDGE, TEXTS
 
 MOST_QUESTIONS = 40
 _STEPS = [step for flow in KNOWLEDGE.flows.values() for step in flow.steps if step.asks]
+(_STORY,) = (step for step in _STEPS if step.kind is Kind.STORY)
 DIGITS = {"ar": str.maketrans("0123456789", "٠١٢٣٤٥٦٧٨٩")}
 CODE = re.compile(r"\d{4}\.\d{4}\.\d{4}\.\d{4}")
 REFERENCE = re.compile(r"[A-Z][2-9A-Z]{3}-[2-9A-Z]{4}")
@@ -119,9 +120,8 @@ class ByWeb:
 
     def greet(self) -> Heard:
         languages = KNOWLEDGE.phrasebook.languages
-        assert all(
-            language.own_name in self.client.get("/", base_url=PUBLIC_URL).text for language in languages
-        )
+        page = self.client.get("/", base_url=PUBLIC_URL).text
+        assert all(language.own_name in page for language in languages)
         return Heard("", tuple(f"language:{language.code}:" for language in languages))
 
     def say(self, text: str) -> Heard:
@@ -131,7 +131,7 @@ class ByWeb:
         step, value, _ = data.split(":")
         return self._send({"language": value} if step == "language" else {"step": step, "value": value})
 
-    def _send(self, form: Mapping[str, str]) -> Heard:
+    def _send(self, form: dict[str, str]) -> Heard:
         form = {"id": uuid4().hex} | form
         page = self.client.post("/", data=form, base_url=PUBLIC_URL, follow_redirects=True)
         text = unescape(re.sub(r"<[^>]*>", "", page.get_data(as_text=True)))
@@ -174,9 +174,7 @@ class Reporter:
         """The step that was asked last in what was heard."""
         heard = _on_one_line(self.heard.text)
         asked = {self._in_words(step.ask): step for step in _STEPS}
-        asked |= {
-            self._in_words(TEXTS.story_kept).split("{")[0]: step for step in _STEPS if step.name == "story"
-        }
+        asked[self._in_words(TEXTS.story_kept).split("{")[0]] = _STORY
         last = max(asked, key=heard.rfind)
         assert last in heard, heard
         return asked[last]
@@ -199,11 +197,13 @@ class Reporter:
 
     @property
     def code(self) -> str:
-        return CODE.findall(self.heard.text)[0]
+        code: str = CODE.findall(self.heard.text)[0]
+        return code
 
     @property
     def reference(self) -> str:
-        return REFERENCE.findall(self.heard.text)[0]
+        reference: str = REFERENCE.findall(self.heard.text)[0]
+        return reference
 
     def _choose(self, step: str, values: list[str], value: str) -> None:
         if self.presses and self.heard.buttons:

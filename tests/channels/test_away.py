@@ -69,13 +69,10 @@ class PostgresqlStopped(Outage):
     """Nobody is let in, and whoever was in is thrown out."""
 
     @contextmanager
-    def away(self, service: Service) -> Iterator[None]:
+    def away(self, service: Service) -> Iterator[None]:  # noqa: ARG002 - the other kinds need it
         name = make_url(self.url).database
-        _on_server(
-            self.url,
-            f"ALTER DATABASE {name} ALLOW_CONNECTIONS false",
-            f"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '{name}'",
-        )
+        throw_out = f"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '{name}'"  # noqa: S608
+        _on_server(self.url, f"ALTER DATABASE {name} ALLOW_CONNECTIONS false", throw_out)
         yield
         _on_server(self.url, f"ALTER DATABASE {name} ALLOW_CONNECTIONS true")
 
@@ -87,8 +84,8 @@ def outage(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Outage]:
         yield SqliteGone(url) if request.param == "sqlite gone" else SqliteLocked(url)
         return
     name = f"away_{uuid4().hex}"
-    url = make_url(request.getfixturevalue("postgresql_url")).set(database=name)
-    shown = url.render_as_string(hide_password=False)
+    server = make_url(request.getfixturevalue("postgresql_url"))
+    shown = server.set(database=name).render_as_string(hide_password=False)
     _on_server(shown, f"CREATE DATABASE {name}")
     yield PostgresqlStopped(shown)
     _on_server(shown, f"DROP DATABASE {name} WITH (FORCE)")

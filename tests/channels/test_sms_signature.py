@@ -41,7 +41,7 @@ REFUSED: Mapping[str, Send] = {
         client, FORM, signed=signature(FORM, "http://report.example.org/channels/sms")
     ),
     "another sender": lambda client: post_sms(client, FORM | {"From": "+447700900999"}, signature(FORM)),
-    "a blank parameter added": lambda client: post_sms(client, FORM | {"Extra": "", "Z": "1"}, signature(FORM)),
+    "a blank parameter added": lambda client: post_sms(client, FORM | {"Extra": ""}, signature(FORM)),
     "a parameter dropped": lambda client: post_sms(
         client, {name: value for name, value in FORM.items() if name != "To"}, signature(FORM)
     ),
