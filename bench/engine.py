@@ -43,7 +43,7 @@ def run(measure: Measure) -> Table:
     taken: dict[str, list[float]] = {name: [] for name in talks}
     for _ in measure.rounds("engine", 7):
         for name, (talk, turns) in talks.items():
-            taken[name].append(_seconds_per_turn(talk, turns, seconds))
+            taken[name].append(seconds_per_turn(talk, turns, seconds))
     telegram.close()
     ours, ptb, bare = (taken[name] for name in talks)
     faster = median([theirs / mine for mine, theirs in zip(ours, ptb, strict=True)])
@@ -64,7 +64,8 @@ def run(measure: Measure) -> Table:
     )
 
 
-def _seconds_per_turn(talk: Callable[[], object], turns: int, seconds: float) -> float:
+def seconds_per_turn(talk: Callable[[], object], turns: int, seconds: float) -> float:
+    """Return the CPU time of one turn of a talk that is held for so many seconds."""
     talk()
     began = time.process_time()
     talks = 0

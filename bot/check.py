@@ -160,9 +160,8 @@ def _flow_faults(script: Script) -> Iterator[Fault]:
         if service.when is not None:
             for flaw in condition_flaws(service.when, ("services", i, "when"), steps):
                 yield source.fault(flaw.path, f"service '{service.id}': {flaw.says}")
-        for field in ("name", "contact"):
-            if strange := not_gsm(getattr(service, field)):
-                yield source.fault(("services", i, field), f"service '{service.id}': {_doubles(strange)}")
+        if strange := not_gsm(service.name):
+            yield source.fault(("services", i, "name"), f"service '{service.id}': {_doubles(strange)}")
 
 
 # --- texts -----------------------------------------------------------------------------------

@@ -164,6 +164,7 @@ class Script:
             yield getattr(self.texts, field.name), "flows/texts.yaml", (field.name,)
         for i, service in enumerate(self.directory.services):
             yield service.what, f"flows/areas/{self.directory.area}.yaml", ("services", i, "what")
+            yield service.contact, f"flows/areas/{self.directory.area}.yaml", ("services", i, "contact")
 
 
 def areas(folder: Path = FLOWS) -> tuple[str, ...]:
@@ -268,6 +269,8 @@ def _read_area(path: Path) -> tuple[Directory, tuple[Agency, ...], Source]:
 
 
 def _service(area: str, node: ServiceNode) -> Service:
-    given: dict[str, Anything] = node.model_dump(exclude={"when", "what"})
+    given: dict[str, Anything] = node.model_dump(exclude={"when", "what", "contact"})
     when = node.when.condition() if node.when else None
-    return Service(what=Phrase(f"service.{area}.{node.id}.what", node.what), when=when, **given)
+    context = f"service.{area}.{node.id}"
+    what, contact = Phrase(f"{context}.what", node.what), Phrase(f"{context}.contact", node.contact)
+    return Service(what=what, contact=contact, when=when, **given)

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 
 from sqlalchemy import Connection
-from sqlalchemy.exc import IntegrityError, OperationalError
+from sqlalchemy.exc import DBAPIError, IntegrityError
 
 from bot import store
 from bot.core.asking import Knowledge
@@ -38,8 +38,9 @@ MOST_TRIES = 4  # of a message that met another of the same person, or its own t
 class Arrival:
     """A message as a channel hands it over. `address` is opaque and never parsed here.
 
-    `witness` is something only the person's own request carries and nothing here stores: the
-    reply with the return code is encrypted with it, so that a copy of the database cannot open it.
+    `witness` is something only the person's own request carries and nothing here stores. What is
+    said and replied is encrypted with it: it may hold a return code, given or brought back, and
+    with the code a copy of the database would open a report.
     """
 
     channel: str
@@ -75,7 +76,7 @@ class Service:
                     return self._turn(connection, arrival)
             except (IntegrityError, Raced):  # another message of theirs, or this one's twin, was first
                 continue
-            except OperationalError as error:
+            except DBAPIError as error:
                 if not error.connection_invalidated:
                     raise
                 # the database was restarted under a connection kept open: a new one may do
@@ -178,9 +179,7 @@ class Service:
             loaded,
             conversation,
             turn=turn,
-            body=store.seal_turn(
-                self.cipher, turn, self._said(arrival), messages, arrival.witness if sent else ""
-            ),
+            body=store.seal_turn(self.cipher, turn, self._said(arrival), messages, arrival.witness),
             expires_at=now + (ENDED_KEPT if ended else kept),
             turn_expires_at=now
             + (LAST_TURN_KEPT if sent else kept if arrival.channel == "web" else TURN_KEPT),

@@ -113,13 +113,13 @@ def save(  # noqa: PLR0913 - one row of the conversation and one of its turns, n
 def seal_turn(
     cipher: DraftCipher, turn: bytes, said: str, messages: tuple[Message, ...], witness: str
 ) -> bytes:
-    """Encrypt a turn; with a witness only for whoever brings the same one again."""
+    """Encrypt a turn for whoever brings the same witness again."""
     body = orjson.dumps((said, messages))
     return cipher.encrypt(body, turn, witness)
 
 
 def open_turn(cipher: DraftCipher, turn: bytes, body: bytes, witness: str) -> Turn:
-    """Decrypt a turn. Raises NoDraftKey where it needs another witness."""
+    """Decrypt a turn. Raises NoDraftKey where the witness is another."""
     said, messages = orjson.loads(cipher.decrypt(body, turn, witness))
     return Turn(said, tuple(map(Message.from_stored, messages)))
 

@@ -5,7 +5,7 @@ Every channel draws from these; what is stored for a repeated webhook is these v
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import lru_cache, reduce
 from typing import Any
 
 from babel import Locale
@@ -88,7 +88,9 @@ def say(value: Sayable, language: str, phrasebook: Phrasebook, texts: Texts) -> 
         case Day():
             return _day(value, language, phrasebook, texts)
         case _:
-            return ", ".join(phrasebook.text(phrase, language) for phrase in value)
+            joined = phrasebook.text(texts.and_next, language)
+            labels = (phrasebook.text(phrase, language) for phrase in value)
+            return reduce(lambda first, second: joined.format(first=first, next=second), labels)
 
 
 def as_text(messages: Iterable[Message]) -> str:

@@ -162,16 +162,16 @@ def texts_of(response: TestResponse) -> tuple[str, ...]:
 # --- Telegram ----------------------------------------------------------------------------
 
 
-def telegram_message(text: str | None, chat: int = 5001, **more: Any) -> dict[str, Any]:
+def telegram_message(words: str | None, chat: int = 5001, **more: Any) -> dict[str, Any]:
     """An update with a private message; see bodies/."""
     update: dict[str, Any] = json.loads(
         (Path(__file__).parent / "channels" / "bodies" / "telegram_message.json").read_text()
     )
     number = next(_numbers)
-    message = update["message"] | {"message_id": number, "text": text} | more
+    message = update["message"] | {"message_id": number, "text": words} | more
     message["chat"] |= {"id": chat}
     message["from"] |= {"id": chat}
-    if text is None:
+    if message["text"] is None:
         del message["text"]
     return update | {"update_id": 700_000_000 + number, "message": message}
 

@@ -162,7 +162,9 @@ class Reporter:
         return self
 
     def answer_until(self, done: Callable[[], bool]) -> "Reporter":
-        self.begin()
+        return self.begin().go_on_until(done)
+
+    def go_on_until(self, done: Callable[[], bool]) -> "Reporter":
         while not done():
             assert len(self.asked) < MOST_QUESTIONS, self.heard.text
             if self.before is not None:

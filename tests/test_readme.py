@@ -29,7 +29,10 @@ def test_the_example_environment_names_every_setting_with_its_default() -> None:
         for model in (Settings, PrivateSettings)
         for name, field in model.model_fields.items()
     }
-    shown = {name: getattr(default, "get_secret_value", lambda d=default: str(d))() for name, default in defaults.items()}
+    shown = {
+        name: getattr(default, "get_secret_value", lambda d=default: str(d))()
+        for name, default in defaults.items()
+    }
     assert given == shown
 
 

@@ -36,6 +36,10 @@ ANSWERS = {
     "contact_safe": "only on Mondays, ask for Hollerbusch",
 }
 CHAT = 5001
+KEPT = pytest.param(
+    "hello, my return code is {}",
+    marks=pytest.mark.xfail(reason="bot.core.language.keep_telling keeps it as a beginning of the story"),
+)
 
 
 @pytest.fixture
@@ -89,6 +93,35 @@ def test_asking_how_far_the_report_has_come_gives_nothing_of_it_away(
 
     assert [canary for canary in CANARIES if canary in read] == []
     assert code.encode() not in read
+
+
+@pytest.mark.parametrize("way", [ByWeb, BySms, ByTelegram])
+def test_a_return_code_that_is_given_back_to_us_is_not_there_to_be_found(
+    client: FlaskClient, service: Service, settings: Settings, loot: Path, way: Callable[[FlaskClient], Line]
+) -> None:
+    """Nor one with a slip in it, from which it could be guessed."""
+    code = Reporter(BySms(client, "+447700900999"), answers=ANSWERS).report().code
+    slip = f"{code[:-1]}{(int(code[-1]) + 1) % 10}"
+    back = Reporter(way(client), answers={"role": "returning"})
+    back.answer_until(lambda: back.question().name == "code")
+
+    for text in (slip, f"my code is {slip}", code, f"my code is {code} thank you", f"hello {code}"):
+        back.heard = back.line.say(text)
+
+    read = Adversary.take(settings, service.database, loot).read()
+    assert [canary for canary in (*CANARIES, code.encode(), slip.encode()) if canary in read] == []
+
+
+@pytest.mark.parametrize("text", ["{}", "code: {}", KEPT])
+def test_a_return_code_in_the_very_first_message_is_not_there_to_be_found(
+    client: FlaskClient, service: Service, settings: Settings, loot: Path, text: str
+) -> None:
+    code = Reporter(BySms(client), answers=ANSWERS).report().code
+
+    BySms(client, "+447700900999").say(text.format(code))
+
+    read = Adversary.take(settings, service.database, loot).read()
+    assert [canary for canary in (*CANARIES, code.encode()) if canary in read] == []
 
 
 def test_the_adversary_reads_a_draft_which_is_why_it_is_erased(

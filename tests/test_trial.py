@@ -75,7 +75,9 @@ def test_a_second_start_keeps_keys_and_database(tmp_path: Path) -> None:
         _announcement(started)
         started.send_signal(signal.SIGTERM)
         started.wait(20)
-    kept = {path: path.read_bytes() for path in tmp_path.rglob("*") if path.suffix in (".key", ".pem", ".pub")}
+    kept = {
+        path: path.read_bytes() for path in tmp_path.rglob("*") if path.suffix in (".key", ".pem", ".pub")
+    }
 
     with _trial(tmp_path) as started:
         _announcement(started)

@@ -1,6 +1,7 @@
 """Telegram without a public address: asks for updates and answers them, for trying it out."""
 
 import asyncio
+from contextlib import suppress
 from typing import Any
 
 from sqlalchemy.exc import OperationalError
@@ -24,11 +25,9 @@ def poll(service: Service, token: str, api_url: str) -> None:
 
     async def take(update: Update, context: ContextTypes.DEFAULT_TYPE) -> None:
         if update.callback_query is not None:
-            try:
+            with suppress(TelegramError):
                 await update.callback_query.answer()  # first: a late one is refused
-            except TelegramError:
-                pass
-        method = await _answered(service, update)
+        method = await answered(service, update)
         if method:
             await context.bot.send_message(
                 method["chat_id"], method["text"], reply_markup=method.get("reply_markup")
@@ -38,7 +37,7 @@ def poll(service: Service, token: str, api_url: str) -> None:
     application.run_polling(allowed_updates=["message", "callback_query"])
 
 
-async def _answered(service: Service, update: Update) -> dict[str, Any] | None:
+async def answered(service: Service, update: Update) -> dict[str, Any] | None:
     """Answer, a while after the database went away if need be: Telegram gives an update once only."""
     for _ in range(DATABASE_AWAY_TRIES):
         try:

@@ -37,7 +37,8 @@ def answer(turn: Turn) -> Outcome:
         return _story(turn, way, step)
     understood = understand(step, inbound, turn.reading)
     if isinstance(understood, Doubt):
-        return _ask_again(turn, step, understood)
+        as_said = _day_as_said(turn, step)
+        return take(turn, way, step, as_said) if as_said else _ask_again(turn, step, understood)
     return take(turn, way, step, understood)
 
 
@@ -81,10 +82,18 @@ def take(turn: Turn, way: Walk, step: Step, given: Answer) -> Outcome:
     return asked(known, taken, *_echo(turn, step, given), *says_around(way, step.name), way=way)
 
 
+def _day_as_said(turn: Turn, step: Step) -> Answer | None:
+    """Take a day that could not be read twice as the person says it, its date not known."""
+    text = turn.inbound.text.strip()
+    if step.kind is not Kind.DATE or turn.conversation.misses < 1 or sum(map(str.isalpha, text)) < 3:
+        return None
+    return Answer(AnswerState.DONT_KNOW, None, text, turn.reading.language, turn.now())
+
+
 def _echo(turn: Turn, step: Step, given: Answer) -> tuple[Reply, ...]:
     """Say back what was understood where it was not plain."""
     texts = turn.knowledge.texts
-    if given.state is not AnswerState.ANSWERED or turn.inbound.pressed is not None:
+    if turn.inbound.pressed is not None or given.state is AnswerState.SKIPPED:
         return ()
     if step.kind is Kind.DATE:
         return (Reply(texts.heard_day, {"answer": shown(step, given, texts)}),)
@@ -98,7 +107,6 @@ def _ask_again(turn: Turn, step: Step, doubt: Doubt) -> Outcome:
     texts, misses = turn.knowledge.texts, turn.conversation.misses + 1
     replies = [Reply(_words_for(turn, step, doubt, misses))]
     if misses > 1:
-        replies += [Reply(step.help)] if step.help else []
         replies.append(Reply(texts.can_skip if step.skip else texts.menu))
     return asked(turn.knowledge, replace(turn.conversation, misses=misses), *replies)
 
@@ -114,8 +122,8 @@ def _words_for(turn: Turn, step: Step, doubt: Doubt, misses: int) -> Phrase:
             return texts.mistyped_code
         case Doubt.NOT_AN_ANSWER if step.kind is Kind.CONSENT:
             return texts.consent_plainly
-        case _ if not step.choices:
-            return texts.unclear_words
+        case _ if step.help or not step.choices:
+            return step.help or texts.unclear_text
         case _:
             return texts.unclear if misses == 1 else texts.unclear_again
 

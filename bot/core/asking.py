@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from bot.core.conversation import Answer, Conversation, Day, Entry, Option, Reply, Sayable
-from bot.core.flow import Flow, Kind, Step
+from bot.core.flow import NOTICED, Flow, Kind, Step
 from bot.core.phrases import Phrasebook
 from bot.core.reporting import agreed
 from bot.core.signposting import Directory
@@ -52,15 +52,20 @@ def walk(flow: Flow, answers: Mapping[str, Answer]) -> Walk:
     Conditions see only answers on the path, so what an earlier answer made irrelevant
     neither steers nor reaches a report, and comes back when that answer changes back.
     """
-    return _follow(flow.steps, [], {}, answers)
+    return _follow(flow.steps, [], _noticed(answers), answers)
 
 
 def walk_on(flow: Flow, way: Walk, answers: Mapping[str, Answer]) -> Walk:
     """Follow the flow further, now that the open question has its answer."""
     if way.pending is None:
         return way
-    behind = {step.name: answers[step.name] for step in way.path if step.name in answers}
+    behind = _noticed(answers)
+    behind.update((step.name, answers[step.name]) for step in way.path if step.name in answers)
     return _follow(flow.after(way.pending), list(way.path), behind, answers)
+
+
+def _noticed(answers: Mapping[str, Answer]) -> dict[str, Answer]:
+    return {NOTICED: answers[NOTICED]} if NOTICED in answers else {}
 
 
 def _follow(
@@ -165,8 +170,9 @@ def shown(step: Step, answer: Answer, texts: Texts) -> Sayable:
     value = answer.value
     if answer.state is AnswerState.SKIPPED:
         return texts.skipped
-    if answer.state is AnswerState.DONT_KNOW:
-        return texts.dont_know
+    if answer.state is AnswerState.DONT_KNOW:  # a day nobody could place is read back as it was said
+        own_words = step.kind is Kind.DATE and any(map(str.isalpha, answer.said))
+        return _start_of(answer.said) if own_words else texts.dont_know
     if isinstance(value, tuple):
         return labels_of(step, value)
     if isinstance(value, str):

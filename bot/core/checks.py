@@ -7,8 +7,9 @@ from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from difflib import get_close_matches
 
-from bot.core.flow import All, Answered, Any, Condition, Flow, Is, Kind, Not, Step
+from bot.core.flow import NOTICED, All, Answered, Any, Condition, Flow, Is, Kind, Not, Step
 from bot.core.reach import can_hold, values_of
+from bot.core.safety import Danger
 from casebridge.report import ConsentLevel, Involvement
 
 Path = tuple[str | int, ...]
@@ -73,6 +74,8 @@ def condition_flaws(condition: Condition, path: Path, steps: Mapping[str, Step])
     """Yield the names in a condition that are no step, or no value of it."""
     for at, name, value in _leaves(condition, path):
         step = steps.get(name)
+        if name == NOTICED and value in set(Danger):
+            continue
         if step is None:
             yield Flaw(at, f"there is no step '{name}'{_meant(name, steps)}")
         elif not values_of(step):

@@ -47,8 +47,6 @@ def called(said: str, texts: Texts, phrasebook: Phrasebook) -> Called | None:
     if len(said) > 40:
         return None
     names = language_names(phrasebook)
-    if said in names and len(said) > 3:
-        return Called(Command.LANGUAGE, names[said])
     first, _, rest = said.partition(" ")
     command = words.get(first)
     if command is Command.CHANGE and rest.isdecimal():

@@ -81,7 +81,6 @@ class Conversation:
     misses: int = 0  # how often in a row the current question was not understood
     shown: str = ""  # the words of the consent question now open
     choosing: str = ""  # a side question now open: "language", or "change", which answer
-    warned: bool = False  # a card about a danger word was shown
     reference: str | None = None  # of the report that was sent
 
     def stored(self) -> dict[str, Any]:
@@ -97,7 +96,6 @@ class Conversation:
             "misses": self.misses,
             "shown": self.shown,
             "choosing": self.choosing,
-            "warned": self.warned,
             "reference": self.reference,
         }
 

@@ -5,13 +5,16 @@ from dataclasses import replace
 from bot.core.answering import answer
 from bot.core.asking import Knowledge
 from bot.core.commands import Called, Command, called
-from bot.core.conversation import Conversation, Inbound, Reply, Stage
+from bot.core.conversation import Answer, Conversation, Inbound, Reply, Stage
 from bot.core.effects import LookUp
 from bot.core.ending import NEW_STEP, after_sending, code_in, status_told
-from bot.core.language import LANGUAGE_STEP, choose, keep_telling, numbered
+from bot.core.flow import NOTICED
+from bot.core.language import LANGUAGE_STEP, choose, chosen, keep_telling
 from bot.core.obeying import obey, resume
+from bot.core.phrases import ENGLISH
 from bot.core.safety import Danger, card, danger_in
 from bot.core.turn import Outcome, Turn, afresh, begin
+from casebridge.report import AnswerState
 
 __all__ = ["Outcome", "advance", "tell_status"]
 
@@ -47,10 +50,10 @@ def _called(turn: Turn) -> Called | None:
         return Called(Command.LANGUAGE, pressed.values[0])
     if pressed is not None and pressed.step == NEW_STEP:
         return Called(Command.NEW)
-    chosen = numbered(turn) or (language if language != turn.conversation.language else None)
+    wanted = chosen(turn) or (language if language != turn.conversation.language else None)
     found = called(turn.said, turn.knowledge.texts, turn.knowledge.phrasebook) if turn.said else None
-    if found is None and chosen:
-        return Called(Command.LANGUAGE, chosen)
+    if found is None and wanted:
+        return Called(Command.LANGUAGE, wanted)
     if turn.said == "yes" and turn.conversation.stage is not Stage.STOPPED:
         return None  # opts in at Twilio, but is an answer here
     return found
@@ -60,14 +63,17 @@ def _message(turn: Turn) -> Outcome:
     """Look for danger, then read the message as an answer."""
     texts, conversation = turn.knowledge.texts, turn.conversation
     danger = danger_in(turn.said, texts, turn.knowledge.phrasebook) if turn.said else None
+    if danger is None:
+        return _welcome_or_answer(turn)
+    known_before = noticed_in(conversation)
+    conversation = notice(conversation, danger, turn.now())
     if danger is Danger.NOW:
-        paused = replace(conversation, stage=Stage.PAUSED, warned=True)
+        paused = replace(conversation, stage=Stage.PAUSED)
         return Outcome(paused, (Reply(texts.danger_card), Reply(texts.danger_go_on)))
-    outcome = _welcome_or_answer(turn)
-    if danger is None or conversation.warned:
+    outcome = _welcome_or_answer(turn.with_(conversation))
+    if danger in known_before:  # its card was shown
         return outcome
-    warned = replace(outcome.conversation, warned=True)
-    return replace(outcome, conversation=warned, replies=(Reply(card(danger, texts)), *outcome.replies))
+    return replace(outcome, replies=(Reply(card(danger, texts)), *outcome.replies))
 
 
 def _welcome_or_answer(turn: Turn) -> Outcome:
@@ -77,6 +83,19 @@ def _welcome_or_answer(turn: Turn) -> Outcome:
         return resume(turn, telling)
     if conversation.stage is Stage.PAUSED:
         turn = turn.with_(replace(conversation, stage=Stage.OPEN))
-    if not conversation.answers and (code := code_in(turn)):
+    if not conversation.answers.keys() - {NOTICED} and (code := code_in(turn)):
         return Outcome(conversation, effects=(LookUp(code=code),))
     return answer(turn)
+
+
+def noticed_in(conversation: Conversation) -> tuple[str, ...]:
+    """Return which kinds of danger were found in what a person wrote so far."""
+    noticed = conversation.answers.get(NOTICED)
+    return noticed.codes if noticed else ()
+
+
+def notice(conversation: Conversation, danger: Danger, at: str) -> Conversation:
+    """Remember a kind of danger, so that conditions can look at it."""
+    kinds = tuple(dict.fromkeys((*noticed_in(conversation), str(danger))))
+    noticed = Answer(AnswerState.ANSWERED, kinds, "", conversation.language or ENGLISH, at)
+    return replace(conversation, answers={**conversation.answers, NOTICED: noticed})

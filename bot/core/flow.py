@@ -25,6 +25,10 @@ class Kind(StrEnum):
     REVIEW = "review"
 
 
+NOTICED = "noticed"
+"""Not a question: what safety.py found in somebody's words, for conditions to look at like an answer."""
+
+
 class Coded(Protocol):
     """An answer, as far as a condition looks at it."""
 

@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from bot.core.commands import Called, Command
+from bot.core.commands import Called, Command, language_names
 from bot.core.conversation import Conversation, Entry, Option, Reply, Stage
 from bot.core.phrases import Phrase
 from bot.core.safety import card, danger_in, language_of
@@ -44,12 +44,19 @@ def speak(turn: Turn, code: str) -> Outcome:
     return asked(known, spoken, Reply(known.texts.language_changed))
 
 
-def numbered(turn: Turn) -> str:
-    """Return the language a bare number means, while the menu of languages is open."""
-    languages, said = turn.knowledge.phrasebook.languages, turn.said
-    if turn.conversation.choosing != LANGUAGE_STEP or not said.isdecimal() or len(said) > 2:
+def chosen(turn: Turn) -> str:
+    """Return the language a message means by its name, or by its number in the menu.
+
+    Only while a language is asked for: "Polish" can also be why something happened.
+    """
+    conversation, said, phrasebook = turn.conversation, turn.said, turn.knowledge.phrasebook
+    asked_for = conversation.choosing == LANGUAGE_STEP
+    if not said or not (asked_for or conversation.language is None):
         return ""
-    return languages[int(said) - 1].code if 1 <= int(said) <= len(languages) else ""
+    if asked_for and said.isdecimal():
+        place = int(said[:3]) - 1
+        return phrasebook.languages[place].code if 0 <= place < len(phrasebook.languages) else ""
+    return language_names(phrasebook).get(said, "")
 
 
 def keep_telling(turn: Turn) -> Conversation:

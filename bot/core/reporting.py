@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import datetime
 
 from bot.core.conversation import Answer, Conversation, Inbound
-from bot.core.flow import Flow, Kind, Step
+from bot.core.flow import NOTICED, Flow, Kind, Step
 from casebridge.report import (
     Answer as ReportedAnswer,
 )
@@ -45,7 +45,7 @@ def to_report(
         language=conversation.language or "",
         channel=conversation.channel,
         involvement=involvement,
-        urgency=Urgency.URGENT if flow.urgent and flow.urgent.holds(answers) else Urgency.ROUTINE,
+        urgency=_urgency(flow, answers | {NOTICED: noticed} if (noticed := conversation.answers.get(NOTICED)) else answers),
         submitted_on=inbound.at.date(),
         submitted_at=inbound.at,
         answers=tuple(_reported(step, answers.get(step.name)) for step in flow.steps if step.kind in _HOLDS),
@@ -66,6 +66,12 @@ def agreed(path: tuple[Step, ...], answers: Mapping[str, Answer]) -> tuple[Step,
         and (answer := answers.get(step.name))
         and answer.value != ConsentLevel.NO
     )
+
+
+def _urgency(flow: Flow, answers: Mapping[str, Answer]) -> Urgency:
+    """Words of danger count as well as answers: they may only raise."""
+    urgent = flow.urgent is not None and flow.urgent.holds(answers)
+    return Urgency.URGENT if urgent else Urgency.ROUTINE
 
 
 def _reported(step: Step, answer: Answer | None) -> ReportedAnswer:

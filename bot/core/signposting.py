@@ -17,7 +17,7 @@ class Service:
     id: str
     name: str
     what: Phrase
-    contact: str
+    contact: Phrase
     source: str
     checked_on: date
     review_by: date

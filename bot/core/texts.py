@@ -31,6 +31,7 @@ class Texts:
     leading_words: Phrase
     polite_words: Phrase
     filler_words: Phrase
+    ambiguous_words: Phrase
     dont_know_words: Phrase
     danger_words: Phrase
     concern_words: Phrase
@@ -54,7 +55,7 @@ class Texts:
     self_harm_card: Phrase
     unclear: Phrase
     unclear_again: Phrase
-    unclear_words: Phrase
+    unclear_text: Phrase
     future_day: Phrase
     long_ago: Phrase
     mistyped_code: Phrase
@@ -86,6 +87,7 @@ class Texts:
     status_unknown: Phrase
     new_report: Phrase
     new_label: Phrase
+    and_next: Phrase
     day_part: Phrase
     around_day: Phrase
     today_words: Phrase

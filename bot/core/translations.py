@@ -15,6 +15,7 @@ FILLED: Mapping[str, frozenset[str]] = {
     "sent_code": frozenset({"code"}),
     "service_line": frozenset({"name", "what", "contact"}),
     "service_line_unsure": frozenset({"name", "what", "contact"}),
+    "and_next": frozenset({"first", "next"}),
     "day_part": frozenset({"day", "part"}),
     "around_day": frozenset({"day"}),
 }

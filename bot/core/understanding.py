@@ -21,6 +21,8 @@ NEAR_MARGIN = 0.10  # and how much more than the next one
 NEAR_LENGTH = 4  # shorter words are too easily another word ("now" and "no")
 PLACE_LETTERS = 4  # fewer are no place: "no", "?", "12"
 PLAIN = (Kind.CONSENT, Kind.REVIEW)  # only a number, a label or one of its words will do
+_DIGITS = re.compile(r"\d+")
+_ATTACHED = (r"\s+و(?=\w{3})",)  # Arabic writes "and" onto the next word
 _BETWEEN = re.compile(r"[\s,;/&+.،、]+")
 
 
@@ -65,8 +67,10 @@ def understand(step: Step, inbound: Inbound, reading: Reading) -> Understood:
     if pressed is not None and pressed.step == step.name:
         return _pressed(step, pressed.values, inbound, reading)
     said = normal(inbound.text)
+    if said in reading.phrasebook.normal_words(reading.texts.ambiguous_words, reading.language):
+        said = ""  # Polish "no" is a yes: it is asked again rather than taken for either
     if step.kind in PLAIN:
-        value = _one(step, said, reading)
+        value = _one(step, said, reading) if said else None
         return Doubt.NOT_AN_ANSWER if value is None else _answer(value, inbound, reading)
     if not said:
         return Doubt.UNCLEAR
@@ -128,9 +132,10 @@ def _choices(step: Step, said: str, inbound: Inbound, reading: Reading) -> Value
     if whole is not None:
         return (whole,)
     ands = _words(reading.texts.and_words, reading.language, reading.phrasebook)
-    pieces = [token for token in _BETWEEN.split(said) if token and token not in ands]
+    pieces = [token for token in _BETWEEN.split(_DIGITS.sub(r" \g<0> ", said)) if token and token not in ands]
     if not all(piece.isdecimal() for piece in pieces):
-        splits = "|".join((r"[,;/&+\n،、]", *(rf"\s{re.escape(word)}\s" for word in sorted(ands))))
+        between = (rf"\s{re.escape(word)}\s" for word in sorted(ands))
+        splits = "|".join((r"[,;/&+\n،、]", *between, *_ATTACHED))
         pieces = [piece for piece in map(normal, re.split(splits, inbound.text.lower())) if piece]
     found = [_choice(step, piece, inbound, reading) for piece in pieces]
     values = tuple(dict.fromkeys(value for value in found if isinstance(value, str)))
@@ -256,8 +261,13 @@ def _may_be_a_slip(said: str, alias: str) -> bool:
     )
 
 
-def _longest_first(phrase: Phrase, reading: Reading) -> list[str]:
-    return sorted(_words(phrase, reading.language, reading.phrasebook), key=len, reverse=True)
+def _longest_first(phrase: Phrase, reading: Reading) -> tuple[str, ...]:
+    return _sorted_words(phrase, reading.language, reading.phrasebook)
+
+
+@lru_cache(maxsize=256)
+def _sorted_words(phrase: Phrase, language: str, phrasebook: Phrasebook) -> tuple[str, ...]:
+    return tuple(sorted(_words(phrase, language, phrasebook), key=len, reverse=True))
 
 
 @lru_cache(maxsize=4096)

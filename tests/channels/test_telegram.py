@@ -1,13 +1,11 @@
 """What people and Telegram send to the webhook, and the one method that comes back."""
 
-import json
 from collections.abc import Mapping
 from typing import Any
 
 import pytest
 from flask.testing import FlaskClient
-from hypothesis import HealthCheck, given, settings
-from hypothesis import strategies as st
+from hypothesis import settings
 
 from bot.channels.telegram import LONGEST_CALLBACK, LONGEST_MESSAGE
 from bot.core.conversation import Stage
@@ -63,7 +61,7 @@ ODD: Mapping[str, dict[str, Any]] = {
     "a story of theirs": {"story": {"id": 1, "chat": {"id": 5001, "type": "private"}}},
     "a kind yet to come": {"hologram": {"file_id": "a"}},
 }  # fmt: skip
-FORGED = ("", ":", "role", "role:", "role:no:x", "no:victim:x", "change:99:", "new:new:", "a" * 64, "\ud800:x:")
+FORGED = ("", ":", "role", "role:", "role:no:x", "no:victim:x", "change:99:", "new:new:", "\ud800::")
 COMMANDS = {
     "/stop": Stage.STOPPED,
     "/later@our_bot": Stage.PAUSED,
@@ -140,7 +138,7 @@ def test_whatever_is_sent_is_answered_and_the_report_is_finished_all_the_same(
     client: FlaskClient, odd: dict[str, Any]
 ) -> None:
     def send_it() -> Heard:
-        method = method_of(post_telegram(client, telegram_message(odd.pop("text", None), **odd)))
+        method = method_of(post_telegram(client, telegram_message(odd.get("text"), **odd)))
         return Heard(method["text"], tuple(buttons_of(method)))
 
     reporter = Reporter(ByTelegram(client), before=send_it).report()
@@ -169,32 +167,17 @@ def test_what_is_not_a_person_in_a_private_chat_is_passed_over(
     assert counts(service.database) == NOTHING
 
 
-@pytest.mark.parametrize(
-    "kind", ["edited_message", "channel_post", "my_chat_member", "business_message", "?"]
-)
-def test_what_is_no_new_message_is_passed_over(client: FlaskClient, service: Service, kind: str) -> None:
-    update = telegram_message("hello")
-    update[kind] = update.pop("message")
+def test_what_is_no_new_message_is_passed_over(client: FlaskClient, service: Service) -> None:
+    for kind in ("edited_message", "channel_post", "my_chat_member", "business_message", "hologram"):
+        update = telegram_message("hello")
+        update[kind] = update.pop("message")
 
-    assert method_of(post_telegram(client, update)) == {}
+        assert method_of(post_telegram(client, update)) == {}
+
     assert counts(service.database) == NOTHING
 
 
-@pytest.mark.parametrize(
-    "data",
-    [
-        "",
-        ":",
-        "role",
-        "role:",
-        "role:nothing:x",
-        "nothing:victim:x",
-        "change:99:",
-        "new:new:",
-        "a" * 64,
-        "\ud800:x:",
-    ],
-)
+@pytest.mark.parametrize("data", FORGED)
 def test_a_forged_button_moves_nothing(client: FlaskClient, service: Service, data: str) -> None:
     reporter = Reporter(ByTelegram(client)).begin()
 
@@ -223,23 +206,14 @@ def test_a_button_under_a_message_too_old_to_be_shown_still_counts(client: Flask
     assert method_of(post_telegram(client, press))["text"] != ""
 
 
-@pytest.mark.parametrize(
-    ("said", "stage"),
-    [
-        ("/stop", Stage.STOPPED),
-        ("/later@our_bot", Stage.PAUSED),
-        ("/start 4f3a", Stage.OPEN),
-        ("/HELP", Stage.OPEN),
-    ],
-)
-def test_commands_may_come_with_a_slash(
-    client: FlaskClient, service: Service, said: str, stage: Stage
-) -> None:
-    Reporter(ByTelegram(client)).begin()
+def test_commands_may_come_with_a_slash(client: FlaskClient, service: Service) -> None:
+    for chat, (said, stage) in enumerate(COMMANDS.items(), CHAT):
+        line = ByTelegram(client, chat)
+        Reporter(line).begin()
 
-    assert ByTelegram(client).say(said).text != ""
+        assert line.say(said).text != ""
 
-    assert conversation(service, "telegram", str(CHAT)).stage is stage
+        assert conversation(service, "telegram", str(chat)).stage is stage
 
 
 def test_a_story_that_begins_with_a_slash_is_kept_whole(client: FlaskClient, service: Service) -> None:
@@ -248,9 +222,8 @@ def test_a_story_that_begins_with_a_slash_is_kept_whole(client: FlaskClient, ser
 
     reporter.line.say("/ he wrote from him@example.org and laughed")
 
-    assert conversation(service, "telegram", str(CHAT)).parts == (
-        " he wrote from him@example.org and laughed".strip(),
-    )
+    (part,) = conversation(service, "telegram", str(CHAT)).parts
+    assert part == "he wrote from him@example.org and laughed"
 
 
 @pytest.mark.parametrize("language", [language.code for language in KNOWLEDGE.phrasebook.languages])

@@ -20,14 +20,15 @@ ANYTHING = st.recursive(
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=5), inner, max_size=3),
     max_leaves=5,
 )
-PATHS = [
-    ("update_id",), ("message",), ("message", "message_id"), ("message", "from"), ("message", "from", "id"),
-    ("message", "from", "is_bot"), ("message", "from", "first_name"), ("message", "chat"), ("message", "chat", "id"),
-    ("message", "chat", "type"), ("message", "date"), ("message", "text"), ("message", "caption"),
-    ("message", "photo"), ("message", "entities"), ("message", "reply_to_message"), ("callback_query",),
-    ("callback_query", "data"), ("callback_query", "from"), ("callback_query", "message"), ("callback_query", "id"),
-    ("callback_query", "message", "chat"), ("callback_query", "message", "date"),
-]  # fmt: skip
+_MESSAGE = ("message_id", "from", "chat", "date", "text", "caption", "photo", "entities", "reply_to_message")
+_PRESS = ("id", "from", "message", "data", "message.chat", "message.date", "chat_instance")
+PLACES = (
+    "update_id",
+    "message",
+    "callback_query",
+    *(f"message.{place}" for place in (*_MESSAGE, "chat.id", "chat.type", "from.id", "from.is_bot")),
+    *(f"callback_query.{place}" for place in _PRESS),
+)
 
 
 @pytest.mark.parametrize("body", BODIES)
@@ -42,19 +43,21 @@ def test_a_body_that_is_no_update_is_taken_and_passed_over(
     max_examples=300,
     deadline=None,
     derandomize=True,
-    database=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(path=st.sampled_from(PATHS), value=ANYTHING, missing=st.booleans(), press=st.booleans())
+    database=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
+)
+@given(place=st.sampled_from(PLACES), value=ANYTHING, missing=st.booleans(), press=st.booleans())
 def test_an_update_of_any_shape_is_taken(
-    client: FlaskClient, path: tuple[str, ...], value: object, missing: bool, press: bool
+    client: FlaskClient, place: str, value: object, missing: bool, press: bool
 ) -> None:
     update: dict[str, Any] = telegram_press("role:victim:x") if press else telegram_message("hello")
-    *above, last = path
-    place = update
+    *above, last = place.split(".")
+    part = update
     for name in above:
-        place = place.get(name, {})
-    place[last] = value
+        part = part.get(name, {})
+    part[last] = value
     if missing:
-        del place[last]
+        del part[last]
 
     response = post_telegram(client, json.dumps(update).encode())
 

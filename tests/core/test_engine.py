@@ -222,7 +222,7 @@ def test_a_change_of_language_puts_the_question_again_and_keeps_every_answer() -
     person = at_step("repeat")
     before = person.talk.conversation.answers
 
-    person.says("po polsku")
+    person.says("lang po polsku")
 
     assert person.talk.conversation.language == "pl"
     assert person.question == "repeat"
@@ -353,3 +353,49 @@ def test_every_word_at_every_question_gets_a_reply_and_leaves_a_way_on(step: str
     assert person.says("help").heard
     assert "999" in person.heard or person.talk.conversation.language is None
     assert set(person.talk.conversation.answers) <= {s.name for s in KNOWLEDGE.flows["report"].steps}
+
+
+def test_a_word_of_violence_in_the_story_closes_the_gate_to_mediation_and_puts_the_report_first() -> None:
+    answers = ("done", "1", "1", "yesterday", "3", "1", "2", "yes", "07700 900123", "skip", "1", "3", "no")
+
+    person = at_step("story").says("he showed me a knife", *answers)
+
+    assert person.question == "review"
+    assert person.says("1").report.urgency is Urgency.URGENT
+
+
+@pytest.mark.parametrize("step", ["danger", "consent_case_group", "contact"])
+def test_polish_no_means_yes_to_some_so_it_is_asked_again(step: str) -> None:
+    person = at_step(step).says("lang polski", "no")
+
+    assert person.question == step
+
+
+@pytest.mark.parametrize("name", ["polish", "arabic", "polski"])
+def test_the_name_of_a_language_is_no_command_where_it_may_be_an_answer(name: str) -> None:
+    person = at_step("why").says(name)
+
+    assert person.talk.conversation.language == "en"
+
+
+@pytest.mark.parametrize(("name", "language"), [("pl", "pl"), ("Polish", "pl"), ("عربي", "ar"), ("2", "pl")])
+def test_the_menu_of_languages_takes_names_codes_and_numbers(name: str, language: str) -> None:
+    assert Person().says("hello", name).talk.conversation.language == language
+
+
+def test_a_day_that_cannot_be_read_twice_is_kept_as_it_was_said() -> None:
+    person = at_step("when").says("when my son started school")
+
+    assert person.question == "when"
+    person.says("the week my son started school")
+    assert person.question == "where"
+    assert person.answer("when").state is AnswerState.DONT_KNOW
+    assert person.answer("when").said == "the week my son started school"
+    assert "the week my son started school" in person.heard
+
+
+@pytest.mark.parametrize("said", ["العرق والدين", "1و2", "١ و ٢", "1 2"])
+def test_arabic_and_may_be_written_onto_the_next_word(said: str) -> None:
+    person = at_step("why").says("lang العربية", said)
+
+    assert person.answer("why").value == ("race_or_ethnicity", "religion_or_belief")

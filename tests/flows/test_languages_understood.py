@@ -232,7 +232,6 @@ def test_arabic_is_understood_or_asked_again(step: str, typed: str, expected: Ou
         ("رجوع", Called(Command.BACK)),
         ("تخطى", Called(Command.SKIP)),
         ("تغيير ٣", Called(Command.CHANGE, "3")),
-        ("عربي", Called(Command.LANGUAGE, "ar")),
         ("لاحقًا", Called(Command.LATER)),
         ("حذف", Called(Command.DELETE)),
         ("بلاغ جديد", Called(Command.NEW)),

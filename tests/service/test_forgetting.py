@@ -5,19 +5,18 @@ from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
-from typing import Any
 
 import orjson
 import pytest
 from sqlalchemy import event
 
 from bot import store
-from bot.service import DRAFT_KEPT, ENDED_KEPT, LAST_TURN_KEPT, PAUSED_KEPT, TURN_KEPT, Service
+from bot.service import DRAFT_KEPT, ENDED_KEPT, LAST_TURN_KEPT, PAUSED_KEPT, TURN_KEPT, Arrival, Service
 from bot.settings import Settings
 from casebridge.keyring import read_keyring
 from casebridge.sealing import open_sealed
 from tests.making import PHONE, Clock, counts, make_service, make_settings, rows, say, sms
-from tests.reporter import ByService, Reporter
+from tests.reporter import REFERENCE, ByService, Reporter
 from tests.talk import SHORT_REPORT, TEXTS
 
 STORY = "zimtstern shouted at me outside"
@@ -55,7 +54,9 @@ def test_the_draft_holds_the_answers_until_it_is_sent_and_nothing_of_them_after(
 
     service.receive(last)
 
-    assert [canary for canary in CANARIES if canary in _readable(service, last.witness)] == []
+    opened = _readable(service) + _said(service, last)
+    assert [canary for canary in CANARIES if canary in opened] == []
+    assert REFERENCE.search(opened)
 
 
 def test_the_report_holds_all_that_the_draft_held(
@@ -219,13 +220,18 @@ def _boxes(service: Service) -> Iterator[bytes]:
     yield from (body for _, _, _, body, _ in stored["turn"] if body)
 
 
-def _readable(service: Service, witness: str = "") -> str:
+def _readable(service: Service) -> str:
     """All that the draft key opens, as one text."""
-    stored = rows(service.database, "conversation", "turn")
-    opened: list[Any] = [
-        service.cipher.decrypt(state, key) for key, _, state, _ in stored["conversation"]
-    ] + [service.cipher.decrypt(body, key, witness) for key, _, _, body, _ in stored["turn"] if body]
-    return " ".join(orjson.dumps(orjson.loads(box)).decode() for box in opened)
+    states = ((key, state) for key, _, state, _ in rows(service.database)["conversation"])
+    opened = [orjson.loads(service.cipher.decrypt(state, key)) for key, state in states]
+    return orjson.dumps(opened).decode()
+
+
+def _said(service: Service, last: Arrival) -> str:
+    """Every turn that the last message itself can open: its own."""
+    turns = ((key, body) for key, _, _, body, _ in rows(service.database)["turn"] if body)
+    opened = [store.open_turn(service.cipher, key, body, last.witness) for key, body in turns]
+    return repr(opened)
 
 
 def _raw(folder: Path) -> bytes:

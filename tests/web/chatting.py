@@ -1,6 +1,6 @@
 """The web chat for a test: an app of its own, and pages read as a browser without script reads them."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from html.parser import HTMLParser
@@ -27,15 +27,16 @@ ANSWERS: dict[str, tuple[str, ...]] = {
     "why": ("race_or_ethnicity", "religion_or_belief"),
     "kind_of_incident": ("verbal_abuse",),
     "when": ("yesterday",),
-    "where": ("home",),
+    "where": ("street",),
     "repeat": ("first",),
     "offender_known": ("stranger",),
-    "contact": ("yes",),
+    "contact": ("no",),
     "consent_police": ("without_details",),
-    "consent_safe_at_home": ("no",),
     "review": ("send",),
 }
 """What the person in these tests chooses; elsewhere the first thing that is offered."""
+LONGER = ANSWERS | {"where": ("home",), "contact": ("yes",)}
+"""The same with more questions, for where a question costs little."""
 TEXTS = {"contact_details": "07700 900123", "": "weekdays after 5"}
 
 
@@ -57,9 +58,9 @@ def service_of(app: Flask) -> Service:
     return found
 
 
-def chosen(step: str, offered: list[str]) -> list[str]:
+def chosen(step: str, offered: list[str], answers: Mapping[str, tuple[str, ...]] = ANSWERS) -> list[str]:
     """Return what to choose of what is offered at a step."""
-    wanted = [value for value in ANSWERS.get(step, ()) if value in offered]
+    wanted = [value for value in answers.get(step, ()) if value in offered]
     return wanted or offered[:1]
 
 
@@ -179,7 +180,7 @@ class Visitor:
         """Answer the open question, whatever it is; return its name."""
         options, writing = self.page.options, self.page.writing
         if options is not None:
-            self.presses(*chosen(options.step, [value for _, value in options.offered]))
+            self.presses(*chosen(options.step, [value for _, value in options.offered], LONGER))
             return options.step
         if writing.step:
             self.sends(writing, ("value", "done"))

@@ -1,0 +1,106 @@
+"""A Bot API of our own on this machine: people write to it, and a bot that polls answers them."""
+
+import json
+import threading
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from queue import Queue
+from typing import Any
+from urllib.parse import parse_qs
+
+from tests.making import buttons_of, telegram_message, telegram_press
+from tests.reporter import Heard
+
+ANSWER_SECONDS = 20
+TOKEN = "123456:loopback"
+
+
+@dataclass
+class BotApi:
+    """What was written to the bot and not yet fetched, what the bot did, what it said."""
+
+    updates: dict[int, dict[str, Any]] = field(default_factory=dict)
+    called: list[str] = field(default_factory=list)
+    said: Queue[dict[str, Any]] = field(default_factory=Queue)
+    news: threading.Condition = field(default_factory=threading.Condition)
+
+    def write(self, update: dict[str, Any], number: int | None = None) -> Heard:
+        """Put an update where the bot will fetch it, and wait for what it says."""
+        with self.news:
+            self.updates[number or update["update_id"]] = update
+            self.news.notify_all()
+        method = self.said.get(timeout=ANSWER_SECONDS)
+        return Heard(method["text"], tuple(buttons_of(method)))
+
+    def call(self, method: str, given: Mapping[str, Any]) -> object:
+        """Answer the bot's call."""
+        self.called.append(method)
+        match method:
+            case "getMe":
+                return {"id": 123456, "is_bot": True, "first_name": "Report", "username": "report_bot"}
+            case "getUpdates":
+                return self._fetch(int(given.get("offset", 0)))
+            case "sendMessage":
+                self.said.put(dict(given))
+                chat = {"id": int(given["chat_id"]), "type": "private"}
+                return {"message_id": 1, "date": 1795003200, "chat": chat, "text": given["text"]}
+            case _:
+                return True
+
+    def _fetch(self, offset: int) -> list[dict[str, Any]]:
+        with self.news:
+            for number in [number for number in self.updates if number < offset]:
+                del self.updates[number]
+            self.news.wait_for(lambda: self.updates, timeout=0.2)
+            return list(self.updates.values())
+
+
+@dataclass
+class ByPolling:
+    """Somebody in Telegram, whose bot has no public address."""
+
+    api: BotApi
+    chat: int = 5001
+
+    def greet(self) -> Heard:
+        return self.say("/start")
+
+    def say(self, text: str) -> Heard:
+        return self.api.write(telegram_message(text, self.chat))
+
+    def press(self, data: str) -> Heard:
+        return self.api.write(telegram_press(data, self.chat))
+
+
+@contextmanager
+def bot_api() -> Iterator[tuple[BotApi, str]]:
+    """Yield the API and its address."""
+    api = BotApi()
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_POST(self) -> None:
+            body = self.rfile.read(int(self.headers.get("Content-Length", 0))).decode()
+            token, _, method = self.path.removeprefix("/bot").partition("/")
+            given = {name: _value(value) for name, (value,) in parse_qs(body).items()}
+            result = {"ok": token == TOKEN, "result": api.call(method, given)}
+            self.send_response(200)
+            self.end_headers()
+            self.wfile.write(json.dumps(result).encode())
+
+        def log_message(self, *_: object) -> None: ...
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    thread = threading.Thread(target=server.serve_forever)
+    thread.start()
+    try:
+        yield api, f"http://127.0.0.1:{server.server_port}"
+    finally:
+        server.shutdown()
+        thread.join()
+        server.server_close()
+
+
+def _value(text: str) -> Any:
+    return json.loads(text) if text.startswith(("{", "[")) else text

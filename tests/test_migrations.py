@@ -1,0 +1,82 @@
+"""Migrations: an empty database becomes the one the code speaks of, on SQLite and on PostgreSQL."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from alembic.util.exc import CommandError
+from click.testing import CliRunner
+from sqlalchemy import inspect, text
+from sqlmodel import SQLModel
+
+import casebridge.desk.tables  # noqa: F401 - the desk's tables are migrated with the others
+from bot import migrating
+from bot.cli import main
+from casebridge.database import Database
+from tests.making import counts, make_service, make_settings, rows, say
+from tests.talk import SHORT_REPORT
+
+
+@pytest.fixture
+def empty(database_url: str) -> Iterator[Database]:
+    opened = Database(database_url)
+    yield opened
+    opened.close()
+
+
+@pytest.fixture
+def env(database_url: str, tmp_path: Path) -> dict[str, str]:
+    return {"DATABASE_URL": database_url, "VAR_DIR": str(tmp_path)}
+
+
+def test_the_command_makes_every_table_as_the_code_has_it(empty: Database, env: dict[str, str]) -> None:
+    done = CliRunner().invoke(main, ["migrate"], env=env)
+
+    assert (done.exit_code, done.output) == (0, "")
+    migrating.check(empty)
+    assert {*inspect(empty.engine).get_table_names()} == {*SQLModel.metadata.tables, "alembic_version"}
+
+
+def test_migrating_twice_changes_nothing_and_loses_nothing(
+    empty: Database, env: dict[str, str], tmp_path: Path
+) -> None:
+    CliRunner().invoke(main, ["migrate"], env=env)
+    service = make_service(make_settings(tmp_path, env["DATABASE_URL"]))
+    say(service, *SHORT_REPORT)
+    before = rows(empty)
+
+    done = CliRunner().invoke(main, ["migrate"], env=env)
+
+    assert (done.exit_code, done.output) == (0, "")
+    assert rows(empty) == before
+    assert counts(empty)["report"] == 1
+    service.database.close()
+
+
+def test_a_table_that_differs_from_the_code_is_noticed(empty: Database) -> None:
+    migrating.migrate(empty)
+    with empty.begin() as connection:
+        connection.execute(text("ALTER TABLE turn ADD COLUMN forgotten INTEGER"))
+
+    with pytest.raises(CommandError, match="forgotten"):
+        migrating.check(empty)
+
+
+def test_a_database_says_whether_it_is_the_newest(empty: Database) -> None:
+    with empty.read() as connection:
+        assert not migrating.is_newest(connection)
+
+    migrating.migrate(empty)
+
+    with empty.read() as connection:
+        assert migrating.is_newest(connection)
+
+
+def test_a_migration_that_fails_leaves_the_database_as_it_was(empty: Database) -> None:
+    with empty.begin() as connection:
+        connection.execute(text("CREATE TABLE turn (number INTEGER)"))
+
+    with pytest.raises(Exception, match="turn"):
+        migrating.migrate(empty)
+
+    assert inspect(empty.engine).get_table_names() == ["turn"]
