@@ -70,8 +70,8 @@ class TelegramPeer:
             number: [MessageHandler(filters.TEXT & ~filters.COMMAND, _question(number))]
             for number in range(len(QUESTIONS))
         }
-        entry = CommandHandler("start", _start)
-        self._application.add_handler(ConversationHandler([entry], states, fallbacks=[]))
+        entries: list[Any] = [CommandHandler("start", _start)]
+        self._application.add_handler(ConversationHandler(entries, states, fallbacks=[]))
         self._loop.run_until_complete(self._application.initialize())
         self._bodies = [_update(number, text) for number, text in enumerate(PEER)]
 

@@ -3,7 +3,6 @@
 import http.client
 import time
 from contextlib import ExitStack
-from pathlib import Path
 
 from twilio.request_validator import RequestValidator
 
@@ -36,10 +35,14 @@ def run(measure: Measure) -> Table:
                 before.append(program.memory())
                 if number < 2:
                     most = TURNS // 4 if measure.quick else TURNS
-                    send(Load(settings.port, 120, first=1000 * (number + 1), most_turns=most, talks=most // 10))
+                    send(
+                        Load(settings.port, 120, first=1000 * (number + 1), most_turns=most, talks=most // 10)
+                    )
                     after.append(program.memory())
     rows = [
-        Row("just started", f"{median([m.rss for m in before]):.0f}", f"{median([m.pss for m in before]):.0f}"),
+        Row(
+            "just started", f"{median([m.rss for m in before]):.0f}", f"{median([m.pss for m in before]):.0f}"
+        ),
         *(
             Row(f"after {TURNS} turns, {kind}", f"{memory.rss:.0f}", f"{memory.pss:.0f}")
             for kind, memory in zip(("SQLite", "PostgreSQL"), after, strict=True)
@@ -47,7 +50,9 @@ def run(measure: Measure) -> Table:
     ]
     goals = (
         at_most("RSS after its turns", max(m.rss for m in after), must=130, aim=95, unit=" MB"),
-        at_most("from start to the first signed message answered", median(starts), must=1.5, aim=0.7, unit=" s"),
+        at_most(
+            "from start to the first signed message answered", median(starts), must=1.5, aim=0.7, unit=" s"
+        ),
     )
     columns = ("", "RSS MB", "PSS MB")
     return Table("process", "one web worker; PSS counts shared pages in part", columns, rows, goals)

@@ -14,6 +14,8 @@ from bot.core.conversation import Conversation, Inbound, Pressed, Stage
 from bot.core.effects import Effect, Erase, LookUp, Submit
 from bot.core.engine import Outcome, advance, tell_status
 from bot.core.normal import clean
+from bot.core.phrases import ENGLISH
+from bot.core.pressing import labels_pressed
 from bot.core.turn import start
 from bot.drafts import DraftCipher, NoDraftKey
 from bot.store import Loaded, Raced, Turn
@@ -154,7 +156,7 @@ class Service:
         return outbox.status_of(connection, code_keys(look.code, self.recipients.pepper).id)
 
     def _say(self, outcome: Outcome, before: Conversation) -> tuple[Message, ...]:
-        language = outcome.conversation.language or before.language or "en"
+        language = outcome.conversation.language or before.language or ENGLISH
         messages = put_into_words(outcome.replies, language, self.knowledge.phrasebook, self.knowledge.texts)
         if not messages or not messages[-1].options:
             return messages
@@ -170,6 +172,7 @@ class Service:
         messages: tuple[Message, ...],
     ) -> None:
         conversation, now = outcome.conversation, self.now()
+        said = self._said(arrival, messages[0].language if messages else ENGLISH)
         sent = any(isinstance(effect, Submit) for effect in outcome.effects)
         ended = sent or any(isinstance(effect, Erase) for effect in outcome.effects)
         kept = {Stage.PAUSED: PAUSED_KEPT, Stage.SENT: ENDED_KEPT}.get(conversation.stage, DRAFT_KEPT)
@@ -179,15 +182,16 @@ class Service:
             loaded,
             conversation,
             turn=turn,
-            body=store.seal_turn(self.cipher, turn, self._said(arrival), messages, arrival.witness),
+            body=store.seal_turn(self.cipher, turn, said, messages, arrival.witness),
             expires_at=now + (ENDED_KEPT if ended else kept),
             turn_expires_at=now
             + (LAST_TURN_KEPT if sent else kept if arrival.channel == "web" else TURN_KEPT),
         )
 
-    def _said(self, arrival: Arrival) -> str:
-        """Return what the person said, a button by its label."""
-        pressed = arrival.pressed
-        if pressed is None:
+    def _said(self, arrival: Arrival, language: str) -> str:
+        """Return what the person said, a button by what was written on it."""
+        if arrival.pressed is None:
             return arrival.text
-        return arrival.text or ", ".join(pressed.values)
+        known = self.knowledge
+        labels = (known.phrasebook.text(label, language) for label in labels_pressed(known, arrival.pressed))
+        return "\n".join((*filter(None, (arrival.text,)), ", ".join(labels)))

@@ -29,11 +29,13 @@ class Message:
     """One thing said to a person. `step` and the option's value come back when it is pressed."""
 
     text: str
+    language: str
     step: str = ""
     options: tuple[Labelled, ...] = ()
     several: bool = False
     numbered: bool = True
     entry: Entry = Entry.SHORT
+    hint: str = ""  # how several are chosen where there are no boxes to tick
     token: str = ""  # goes with its buttons; whoever presses one brings it back
 
     @classmethod
@@ -49,24 +51,25 @@ def put_into_words(
     messages: list[Message] = []
     for reply in replies:
         if reply.options and not reply.values:  # the same object every time a step is asked
-            messages.append(_question(reply, language, phrasebook))
+            messages.append(_question(reply, language, phrasebook, texts))
             continue
         text = sentence(reply, language, phrasebook, texts)
         if reply.line and messages:
-            messages[-1] = Message(f"{messages[-1].text}\n{text}")
+            messages[-1] = Message(f"{messages[-1].text}\n{text}", language)
             continue
-        messages.append(_message(reply, text, language, phrasebook))
+        messages.append(_message(reply, text, language, phrasebook, texts))
     return tuple(messages)
 
 
-def _message(reply: Reply, text: str, language: str, phrasebook: Phrasebook) -> Message:
+def _message(reply: Reply, text: str, language: str, phrasebook: Phrasebook, texts: Texts) -> Message:
     options = tuple(Labelled(o.value, phrasebook.text(o.label, language)) for o in reply.options)
-    return Message(text, reply.step, options, reply.several, reply.numbered, reply.entry)
+    hint = phrasebook.text(texts.several_hint, language) if reply.several else ""
+    return Message(text, language, reply.step, options, reply.several, reply.numbered, reply.entry, hint=hint)
 
 
 @lru_cache(maxsize=4096)
-def _question(reply: Reply, language: str, phrasebook: Phrasebook) -> Message:
-    return _message(reply, phrasebook.text(reply.phrase, language), language, phrasebook)
+def _question(reply: Reply, language: str, phrasebook: Phrasebook, texts: Texts) -> Message:
+    return _message(reply, phrasebook.text(reply.phrase, language), language, phrasebook, texts)
 
 
 def sentence(reply: Reply, language: str, phrasebook: Phrasebook, texts: Texts) -> str:
@@ -102,7 +105,8 @@ def _with_numbers(message: Message) -> str:
     if not message.options or not message.numbered:
         return message.text
     lines = (f"{number} {option.label}" for number, option in enumerate(message.options, 1))
-    return "\n".join((message.text, *lines))
+    asked = f"{message.text} {message.hint}" if message.hint else message.text
+    return "\n".join((asked, *lines))
 
 
 def _day(day: Day, language: str, phrasebook: Phrasebook, texts: Texts) -> str:

@@ -31,7 +31,7 @@ def receive() -> Response:
     form = request.form
     sender, message_id = form.get("From", ""), form.get("MessageSid") or form.get("SmsSid", "")
     if not sender or not message_id:
-        return _twiml(())
+        return twiml(())
     body, opt_out = form.get("Body", ""), form.get("OptOutType", "")
     messages = service().receive(
         Arrival(
@@ -44,8 +44,8 @@ def receive() -> Response:
         )
     )
     if _provider_answers(body, opt_out):
-        return _twiml(())
-    return _twiml(split(as_text(messages)))
+        return twiml(())
+    return twiml(split(as_text(messages)))
 
 
 def split(text: str) -> tuple[str, ...]:
@@ -62,6 +62,12 @@ def split(text: str) -> tuple[str, ...]:
         parts.append(text[:at].rstrip())
         text = text[at:].lstrip()
     return tuple(parts)
+
+
+def twiml(texts: tuple[str, ...]) -> Response:
+    """Answer with these messages; none is no answer."""
+    body = "".join(f"<Message>{escape(_legal(text))}</Message>" for text in texts)
+    return Response(f'<?xml version="1.0" encoding="UTF-8"?><Response>{body}</Response>', mimetype="text/xml")
 
 
 def _is_signed(config: Settings) -> bool:
@@ -85,11 +91,6 @@ def _provider_answers(body: str, opt_out: str) -> bool:
     Twilio, and is an answer to our question.
     """
     return opt_out in ("STOP", "HELP") or body.strip().casefold() in PROVIDER_ANSWERS
-
-
-def _twiml(texts: tuple[str, ...]) -> Response:
-    body = "".join(f"<Message>{escape(_legal(text))}</Message>" for text in texts)
-    return Response(f'<?xml version="1.0" encoding="UTF-8"?><Response>{body}</Response>', mimetype="text/xml")
 
 
 _ILLEGAL = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")

@@ -203,7 +203,7 @@ def _since(mark: str) -> Response:
 
 def _talk(template: str, turns: tuple[Turn, ...], shown: int = 0) -> Response:
     """Draw what was said after as many turns as the page shows already."""
-    exchanges = webpage.exchanges(turns, service().knowledge, _shown())
+    exchanges = webpage.exchanges(turns, _phrasebook())
     g.language, question = exchanges[-1].language, exchanges[-1].question
     mark = _mark(turns)
     response = _page(template, exchanges=exchanges[shown:], question=question, mark=mark, whole=not shown)

@@ -9,6 +9,7 @@ from bot.core.effects import Erase, LookUp, Submit
 from bot.core.phrases import Phrase
 from bot.core.reporting import agreed, to_report
 from bot.core.signposting import signpost
+from bot.core.texts import Texts
 from bot.core.turn import Outcome, Turn, afresh, asked, begin, start
 from bot.core.understanding import Doubt
 
@@ -33,6 +34,7 @@ def reviewed(turn: Turn, value: str) -> Outcome:
         Reply(texts.sent_code, {"code": code}),
         Reply(texts.sent_next),
         *_help_there_is(turn),
+        _another(texts),
     )
     return Outcome(sent, replies, (Submit(report, code),))
 
@@ -67,15 +69,13 @@ def status_told(turn: Turn, status: str | None) -> Outcome:
     if status in ("received", "acknowledged"):
         if conversation.stage is not Stage.SENT:
             conversation = replace(afresh(known, conversation), stage=Stage.OVER)
-        option = Option("new", texts.new_label)
-        return Outcome(
-            conversation,
-            (
-                found,
-                Reply(texts.new_report, options=(option,), step=NEW_STEP, numbered=False, entry=Entry.NONE),
-            ),
-        )
+        return Outcome(conversation, (found, _another(texts)))
     return asked(known, replace(conversation, misses=conversation.misses + 1), found)
+
+
+def _another(texts: Texts) -> Reply:
+    option = Option("new", texts.new_label)
+    return Reply(texts.new_report, options=(option,), step=NEW_STEP, numbered=False, entry=Entry.NONE)
 
 
 def _help_there_is(turn: Turn) -> tuple[Reply, ...]:

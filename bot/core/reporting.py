@@ -45,7 +45,7 @@ def to_report(
         language=conversation.language or "",
         channel=conversation.channel,
         involvement=involvement,
-        urgency=_urgency(flow, answers | {NOTICED: noticed} if (noticed := conversation.answers.get(NOTICED)) else answers),
+        urgency=_urgency(flow, answers, conversation.answers.get(NOTICED)),
         submitted_on=inbound.at.date(),
         submitted_at=inbound.at,
         answers=tuple(_reported(step, answers.get(step.name)) for step in flow.steps if step.kind in _HOLDS),
@@ -68,9 +68,10 @@ def agreed(path: tuple[Step, ...], answers: Mapping[str, Answer]) -> tuple[Step,
     )
 
 
-def _urgency(flow: Flow, answers: Mapping[str, Answer]) -> Urgency:
+def _urgency(flow: Flow, answers: Mapping[str, Answer], noticed: Answer | None) -> Urgency:
     """Words of danger count as well as answers: they may only raise."""
-    urgent = flow.urgent is not None and flow.urgent.holds(answers)
+    seen = {**answers, NOTICED: noticed} if noticed else answers
+    urgent = flow.urgent is not None and flow.urgent.holds(seen)
     return Urgency.URGENT if urgent else Urgency.ROUTINE
 
 

@@ -36,6 +36,7 @@ class Texts:
     danger_words: Phrase
     concern_words: Phrase
     self_harm_words: Phrase
+    several_hint: Phrase
     choose_language: Phrase
     draft_translation: Phrase
     language_changed: Phrase

@@ -7,7 +7,7 @@ POLICY = (
     "base-uri 'none'; frame-ancestors 'none'"
 )  # no script at all
 OFF = (
-    "accelerometer, bluetooth, camera, clipboard-read, display-capture, encrypted-media, fullscreen, "
+    "accelerometer, camera, clipboard-read, display-capture, encrypted-media, fullscreen, "
     "geolocation, gyroscope, hid, idle-detection, magnetometer, microphone, midi, payment, "
     "publickey-credentials-get, screen-wake-lock, serial, usb, xr-spatial-tracking"
 )

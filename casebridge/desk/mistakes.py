@@ -4,7 +4,7 @@ from enum import StrEnum
 
 import structlog
 from flask import Flask, Response, make_response, render_template
-from flask_wtf.csrf import CSRFError  # type: ignore[import-untyped] # ships no types
+from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import OperationalError
 from werkzeug.exceptions import HTTPException
 

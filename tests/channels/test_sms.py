@@ -11,7 +11,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from werkzeug.wrappers import Request
 
-from bot.channels.sms import LONGEST_MESSAGE, MOST_MESSAGES, PROVIDER_ANSWERS, split
+from bot.channels.sms import LONGEST_MESSAGE, MOST_MESSAGES, PROVIDER_ANSWERS, split, twiml
 from bot.core.conversation import Stage
 from bot.service import Service
 from tests.making import FORM_TYPE, conversation, counts, post_sms, sms_form, texts_of
@@ -25,7 +25,7 @@ ODD: Mapping[str, str] = {
     "blank": " \t\r\n\u00a0\u200b\u2003",
     "long": "a" * LONG,
     "long and many words": "word " * (LONG // 5),
-    "long and no letter": "😡" * LONG,
+    "long and no letter": "😡" * (LONG // 20),
     "control characters": "\x00\x01\x07\x08\x0b\x0c\x1b\x1f\x7f\x85\u2028",
     "NUL in words": "they\x00 said\ufffe that\uffff",
     "not characters": "\ufdd0\ufffe\uffff\U0001fffe\U0010ffff",
@@ -55,6 +55,14 @@ def test_whatever_is_sent_is_answered_and_the_report_is_finished_all_the_same(
     reporter = Reporter(line, before=send_it).report()
 
     assert reporter.code
+
+
+def test_a_hundred_thousand_emoji_are_asked_for_in_shorter_parts(client: FlaskClient) -> None:
+    Reporter(BySms(client)).begin()
+
+    heard = BySms(client).say("😡" * LONG)
+
+    assert heard.text.startswith(TEXTS.too_long.text)
 
 
 @pytest.mark.parametrize("body", [b"Body=%ED%A0%80%ED%B0%80", b"Body=%FF%FE%C3", b"Body=%F4%90%80%80"])
@@ -228,6 +236,15 @@ def test_a_long_reply_is_cut_and_nothing_of_it_lost(text: str) -> None:
     assert all(0 < len(part) <= LONGEST_MESSAGE for part in parts)
 
 
+def test_whatever_we_say_is_twiml_that_parses() -> None:
+    """One character that XML forbids, and Twilio says nothing at all."""
+    everything = "".join(map(chr, range(0x3000))) + "<&>]]>\ud800\udfff\ufdd0\ufffe\uffff\U0001f600\U0010ffff"
+
+    (heard,) = texts_of(_as_response(twiml((everything[-1600:],))))
+
+    assert heard.endswith("<&>]]>\ufdd0\U0001f600\U0010ffff")
+
+
 @pytest.mark.parametrize(
     ("text", "lengths"),
     [
@@ -250,3 +267,9 @@ def _as_read(body: bytes) -> str:
 
 def _encoded(form: Mapping[str, str]) -> bytes:
     return urlencode(form).encode()
+
+
+def _as_response(response: Response) -> TestResponse:
+    return TestResponse(
+        response.response, response.status, response.headers, Request.from_values(), (), mimetype=None
+    )

@@ -38,7 +38,7 @@ ODD: Mapping[str, dict[str, Any]] = {
     "empty": {"text": ""},
     "blank": {"text": " \u200b\n\t"},
     "long": {"text": "a" * 100_000},
-    "long without letters": {"text": "😡" * 100_000},
+    "long without letters": {"text": "😡" * 5_000},
     "control characters": {"text": "\x00\x01\x07\x1b\x7f\u2028"},
     "half a character": {"text": "\ud800"},
     "half an emoji in words": {"text": "they said \ud83d to \udc4d me"},

@@ -1,6 +1,7 @@
 """Updates of any shape: an authentic one is always taken, or Telegram would repeat it for a day."""
 
 import json
+import math
 from typing import Any
 
 import pytest
@@ -62,3 +63,16 @@ def test_an_update_of_any_shape_is_taken(
     response = post_telegram(client, json.dumps(update).encode())
 
     assert response.status_code == 200
+
+
+@pytest.mark.parametrize("place", ["message.date", "message.chat.id", "message.from.id", "update_id"])
+def test_a_number_of_any_size_is_taken(client: FlaskClient, place: str) -> None:
+    for number in (10**20, -(10**20), 2**55, 1e308, math.inf, -math.inf, math.nan):
+        update: dict[str, Any] = telegram_message("hello")
+        *above, last = place.split(".")
+        part = update
+        for name in above:
+            part = part[name]
+        part[last] = number
+
+        assert post_telegram(client, json.dumps(update).encode()).status_code == 200

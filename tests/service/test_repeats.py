@@ -7,10 +7,12 @@ import orjson
 import pytest
 
 from bot.drafts import NoDraftKey
+from bot import store
 from bot.service import Arrival, Service
+from bot.store import Raced
 from bot.settings import Settings
 from bot.wording import Message
-from tests.making import conversation, counts, decimals, make_service, rows, say, sms
+from tests.making import PHONE, conversation, counts, decimals, make_service, rows, say, sms
 from tests.service.racing import receive_in_processes
 from tests.talk import SHORT_REPORT
 
@@ -139,6 +141,30 @@ def test_two_people_at_once_do_not_meet(service: Service) -> None:
     _at_once(service, arrivals)
 
     assert counts(service.database)["conversation"] == 8
+
+
+def test_a_turn_on_what_is_no_longer_the_newest_is_not_stored(service: Service) -> None:
+    """The lock on the row makes this rare; the version makes it impossible."""
+    say(service, "english")
+    key = service.cipher.hash("sms", PHONE)
+    with service.database.read() as connection:
+        old = store.load(connection, service.cipher, key, b"")
+    say(service, "1")
+    before = rows(service.database)
+
+    with pytest.raises(Raced), service.database.begin() as connection:
+        store.save(
+            connection,
+            service.cipher,
+            old,
+            conversation(service),
+            turn=bytes(32),
+            body=b"?",
+            expires_at=service.now(),
+            turn_expires_at=service.now(),
+        )
+
+    assert rows(service.database) == before
 
 
 def test_a_stored_state_opens_for_no_other_row(service: Service) -> None:

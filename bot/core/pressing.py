@@ -1,0 +1,34 @@
+"""What a button that was pressed had written on it, for showing the talk as it went."""
+
+from bot.core.asking import Knowledge
+from bot.core.changing import CHANGE_STEP
+from bot.core.conversation import Pressed
+from bot.core.ending import NEW_STEP
+from bot.core.flow import Kind
+from bot.core.language import LANGUAGE_STEP
+from bot.core.phrases import Phrase
+
+
+def labels_pressed(knowledge: Knowledge, pressed: Pressed) -> tuple[Phrase, ...]:
+    """Return the labels of what was pressed; nothing for what is on no button of ours."""
+    found = (_label(knowledge, pressed.step, value) for value in pressed.values)
+    return tuple(label for label in found if label is not None)
+
+
+def _label(knowledge: Knowledge, step_name: str, value: str) -> Phrase | None:
+    texts = knowledge.texts
+    if step_name == LANGUAGE_STEP:
+        names = {language.code: language.own_name for language in knowledge.phrasebook.languages}
+        return Phrase("", names[value]) if value in names else None
+    if step_name == NEW_STEP:
+        return texts.new_label
+    sought = value if step_name == CHANGE_STEP else step_name
+    step = next((found for flow in knowledge.flows.values() if (found := flow.step(sought))), None)
+    if step is None:
+        return None
+    if step_name == CHANGE_STEP:
+        return step.title
+    if step.kind is Kind.STORY:
+        return {"done": texts.story_done, "again": texts.story_again}.get(value)
+    choice = step.choice(value)
+    return choice.label if choice else None
