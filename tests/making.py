@@ -18,6 +18,7 @@ from sqlalchemy import Connection, select
 from sqlmodel import SQLModel
 from twilio.request_validator import RequestValidator
 from werkzeug.test import TestResponse
+from werkzeug.wrappers import Response
 
 from bot import store
 from bot.app import create_app
@@ -147,7 +148,7 @@ def post_sms(
     return client.post("/channels/sms", data=body or urlencode(form), headers=headers, content_type=FORM_TYPE)
 
 
-def texts_of(response: TestResponse) -> tuple[str, ...]:
+def texts_of(response: Response) -> tuple[str, ...]:
     """Return the messages of a TwiML reply, by a strict parser and within Twilio's limits."""
     assert response.status_code == 200
     assert response.mimetype == "text/xml"

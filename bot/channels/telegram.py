@@ -7,7 +7,6 @@ import hmac
 import json
 from typing import TYPE_CHECKING, Any
 
-import orjson
 from flask import Blueprint, Response, request
 
 from bot.channels.channel import Channel, service, settings
@@ -38,7 +37,7 @@ def receive() -> Response:
         return Response(status=403)
     update = read_update(request.get_data())
     method = answer(service(), update) if update else None
-    return Response(orjson.dumps(method) if method else b"", mimetype="application/json")
+    return Response(json.dumps(method) if method else "", mimetype="application/json")
 
 
 def read_update(body: bytes) -> "Update | None":

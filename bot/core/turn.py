@@ -31,27 +31,24 @@ class Turn:
     conversation: Conversation
     inbound: Inbound
     said: str  # the message in the form messages are compared in; "" for a pressed button
+    reading: Reading
 
     @classmethod
     def of(cls, knowledge: Knowledge, conversation: Conversation, inbound: Inbound) -> "Turn":
         said = "" if inbound.pressed else normal(inbound.text[:LONGEST_MESSAGE])
-        return cls(knowledge, conversation, inbound, said)
+        language = conversation.language or ENGLISH
+        reading = Reading(language, knowledge.phrasebook, knowledge.texts, knowledge.readers)
+        return cls(knowledge, conversation, inbound, said, reading)
 
     @property
     def flow(self) -> Flow:
         return flow_of(self.knowledge, self.conversation)
 
-    @property
-    def reading(self) -> Reading:
-        known = self.knowledge
-        language = self.conversation.language or ENGLISH
-        return Reading(language, known.phrasebook, known.texts, known.readers)
-
     def now(self) -> str:
         return self.inbound.at.isoformat()
 
     def with_(self, conversation: Conversation) -> "Turn":
-        return replace(self, conversation=conversation)
+        return Turn(self.knowledge, conversation, self.inbound, self.said, self.reading)
 
 
 def flow_of(knowledge: Knowledge, conversation: Conversation) -> Flow:

@@ -252,7 +252,7 @@ def _may_be_a_slip(said: str, alias: str) -> bool:
 
     Otherwise "no harassment" is near to "harassment", and "they disagree" to "they agree".
     """
-    if abs(len(alias) - len(said)) > 3:
+    if said[0] != alias[0] or abs(len(alias) - len(said)) > 3:
         return False
     words, others = said.split(" "), alias.split(" ")
     pairs = [(word, other) for word, other in zip(words, others, strict=False) if word != other]

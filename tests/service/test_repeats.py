@@ -6,11 +6,11 @@ from threading import Barrier
 import orjson
 import pytest
 
-from bot.drafts import NoDraftKey
 from bot import store
+from bot.drafts import NoDraftKey
 from bot.service import Arrival, Service
-from bot.store import Raced
 from bot.settings import Settings
+from bot.store import Raced
 from bot.wording import Message
 from tests.making import PHONE, conversation, counts, decimals, make_service, rows, say, sms
 from tests.service.racing import receive_in_processes
