@@ -4,6 +4,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 import phonenumbers
@@ -57,7 +58,10 @@ class LibraryReaders:
     def _without_part(self, words: str, language: str) -> tuple[str, str]:
         """Take "in the evening" off the end or the start, and say which part of the day it was."""
         for part in ("morning", "afternoon", "evening", "night"):
-            for spoken in self._spoken(getattr(self.texts, f"{part}_words"), language):
+            several = self._spoken(getattr(self.texts, f"{part}_words"), language)
+            if not (words.endswith(several) or words.startswith(several)):
+                continue
+            for spoken in several:
                 if words == spoken:
                     return "", part
                 if words.endswith(f" {spoken}"):
@@ -75,10 +79,7 @@ class LibraryReaders:
         return None
 
     def _spoken(self, phrase: Phrase, language: str) -> tuple[str, ...]:
-        words = self.phrasebook.normal_words(phrase, language)
-        if language != ENGLISH:
-            words = words | self.phrasebook.normal_words(phrase, ENGLISH)
-        return tuple(sorted(words, key=len, reverse=True))
+        return _longest_first(phrase, language, self.phrasebook)
 
     def contact(self, text: str) -> Mapping[str, str] | None:
         """Read a phone number or an e-mail address, whatever stands around it."""
@@ -178,3 +179,9 @@ def _parsed(words: str, language: str, base: datetime) -> Day | None:
     if found.date_obj > base.replace(tzinfo=None) and found.date_obj.date() == base.date():
         return None  # "in 2 hours"
     return Day(found.date_obj.date(), found.period if found.period in ("week", "month") else "day")
+
+
+@lru_cache(maxsize=256)
+def _longest_first(phrase: Phrase, language: str, phrasebook: Phrasebook) -> tuple[str, ...]:
+    words = phrasebook.normal_words(phrase, language) | phrasebook.normal_words(phrase, ENGLISH)
+    return tuple(sorted(words, key=len, reverse=True))

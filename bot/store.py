@@ -5,13 +5,14 @@ from datetime import datetime
 from typing import Any
 
 import orjson
-from sqlalchemy import Connection, bindparam, delete, insert, select, update
+from sqlalchemy import Connection, Insert, Update, bindparam, delete, insert, select, update
 from sqlmodel import SQLModel
 
 from bot import tables
 from bot.core.conversation import Conversation
 from bot.drafts import DraftCipher
 from bot.wording import Message
+from casebridge.prepared import Prepared
 
 _TABLES = SQLModel.metadata.tables
 CONVERSATION = _TABLES[tables.ConversationRow.__tablename__]
@@ -40,7 +41,7 @@ class Turn:
     messages: tuple[Message, ...]
 
 
-_FIND = (
+_FIND = Prepared(
     select(
         CONVERSATION.c.version,
         CONVERSATION.c.state,
@@ -49,14 +50,36 @@ _FIND = (
     .where(CONVERSATION.c.key == bindparam("conversation"))
     .with_for_update(of=CONVERSATION)
 )
-_FIND_TURN = select(TURN.c.body).where(TURN.c.key == bindparam("turn"))
-_ADD_TURN = insert(TURN)
-_ADD = insert(CONVERSATION)
+_FIND_TURN = Prepared(select(TURN.c.body).where(TURN.c.key == bindparam("turn")))
+_ADD = insert(CONVERSATION).values(
+    key=bindparam("conversation"),
+    version=bindparam("version"),
+    state=bindparam("state"),
+    expires_at=bindparam("expires_at"),
+)
 _SAVE = (
     update(CONVERSATION)
-    .where(CONVERSATION.c.key == bindparam("row"), CONVERSATION.c.version == bindparam("before"))
+    .where(CONVERSATION.c.key == bindparam("conversation"), CONVERSATION.c.version == bindparam("before"))
     .values(version=bindparam("version"), state=bindparam("state"), expires_at=bindparam("expires_at"))
 )
+_TURN = {
+    "key": bindparam("turn", type_=TURN.c.key.type),
+    "conversation": bindparam("conversation", type_=TURN.c.conversation.type),
+    "number": bindparam("version", type_=TURN.c.number.type),
+    "body": bindparam("body", type_=TURN.c.body.type),
+    "expires_at": bindparam("turn_expires_at", type_=TURN.c.expires_at.type),
+}
+_ADD_TURN = Prepared(insert(TURN).values(_TURN))
+
+
+def _with_turn(statement: Insert | Update) -> Prepared:
+    """Join a write of the conversation and one of its turns: PostgreSQL is asked once instead of twice."""
+    written = statement.returning(CONVERSATION.c.key).cte("written")
+    return Prepared(insert(TURN).from_select(list(_TURN), select(*_TURN.values()).select_from(written)))
+
+
+_ADD_BOTH, _SAVE_BOTH = _with_turn(_ADD), _with_turn(_SAVE)
+_ADD_ALONE, _SAVE_ALONE = Prepared(_ADD), Prepared(_SAVE)
 _FORGOTTEN = b""  # in place of a turn: that its message was taken is still known, nothing of it
 _HISTORY = (
     select(TURN.c.key, TURN.c.body)
@@ -67,9 +90,9 @@ _HISTORY = (
 
 def load(connection: Connection, cipher: DraftCipher, key: bytes, turn: bytes) -> Loaded:
     """Find a conversation, locked until the transaction ends, and whether the message came before."""
-    row = connection.execute(_FIND, {"conversation": key, "turn": turn}).first()
+    row: Any = _FIND.run(connection, conversation=key, turn=turn).first()
     if row is None:
-        return Loaded(key, replied=connection.execute(_FIND_TURN, {"turn": turn}).scalar())
+        return Loaded(key, replied=_FIND_TURN.run(connection, turn=turn).scalar())
     version, state, replied = row
     stored = orjson.loads(cipher.decrypt(state, key))
     return Loaded(key, version, Conversation.from_stored(stored), replied)
@@ -87,26 +110,22 @@ def save(  # noqa: PLR0913 - one row of the conversation and one of its turns, n
     turn_expires_at: datetime,
 ) -> None:
     """Store a conversation after a turn, and the turn. Raises Raced, IntegrityError."""
-    version = loaded.version + 1
-    connection.execute(
-        _ADD_TURN,
-        {
-            "key": turn,
-            "conversation": loaded.key,
-            "number": version,
-            "body": body,
-            "expires_at": turn_expires_at,
-        },
-    )
     state = cipher.encrypt(orjson.dumps(conversation.stored()), loaded.key)
-    if loaded.version == 0:
-        connection.execute(
-            _ADD, {"key": loaded.key, "version": version, "state": state, "expires_at": expires_at}
-        )
-        return
-    row = {"row": loaded.key, "before": loaded.version}
-    result = connection.execute(_SAVE, {**row, "version": version, "state": state, "expires_at": expires_at})
-    if result.rowcount != 1:
+    row = {
+        "conversation": loaded.key,
+        "version": loaded.version + 1,
+        "state": state,
+        "expires_at": expires_at,
+    }
+    if loaded.version:
+        row["before"] = loaded.version
+    said = {"turn": turn, "body": body, "turn_expires_at": turn_expires_at}
+    if connection.dialect.name == "sqlite":  # has no round trip to save, and cannot write two tables at once
+        _ADD_TURN.run(connection, conversation=loaded.key, version=loaded.version + 1, **said)
+        written = (_SAVE_ALONE if loaded.version else _ADD_ALONE).run(connection, **row)
+    else:
+        written = (_SAVE_BOTH if loaded.version else _ADD_BOTH).run(connection, **row, **said)
+    if written.rowcount != 1:
         raise Raced
 
 

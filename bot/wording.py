@@ -5,7 +5,7 @@ Every channel draws from these; what is stored for a repeated webhook is these v
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from functools import lru_cache, reduce
+from functools import lru_cache
 from typing import Any
 
 from babel import Locale
@@ -49,16 +49,28 @@ def put_into_words(
 ) -> tuple[Message, ...]:
     """Say replies in one language; a reply marked `line` joins the one before it."""
     messages: list[Message] = []
+    lines: list[str] = []  # of the message being put together
     for reply in replies:
-        if reply.options and not reply.values:  # the same object every time a step is asked
-            messages.append(_question(reply, language, phrasebook, texts))
+        if reply.line:
+            lines.append(sentence(reply, language, phrasebook, texts))
             continue
-        text = sentence(reply, language, phrasebook, texts)
-        if reply.line and messages:
-            messages[-1] = Message(f"{messages[-1].text}\n{text}", language)
-            continue
-        messages.append(_message(reply, text, language, phrasebook, texts))
+        if lines:
+            messages.append(Message("\n".join(lines), language))
+            lines = []
+        if reply.step or reply.options:
+            messages.append(_asked(reply, language, phrasebook, texts))
+        else:
+            lines.append(sentence(reply, language, phrasebook, texts))
+    if lines:
+        messages.append(Message("\n".join(lines), language))
     return tuple(messages)
+
+
+def _asked(reply: Reply, language: str, phrasebook: Phrasebook, texts: Texts) -> Message:
+    if reply.values:
+        text = sentence(reply, language, phrasebook, texts)
+        return _message(reply, text, language, phrasebook, texts)
+    return _question(reply, language, phrasebook, texts)
 
 
 def _message(reply: Reply, text: str, language: str, phrasebook: Phrasebook, texts: Texts) -> Message:
@@ -83,17 +95,16 @@ def sentence(reply: Reply, language: str, phrasebook: Phrasebook, texts: Texts) 
 
 def say(value: Sayable, language: str, phrasebook: Phrasebook, texts: Texts) -> str:
     """Say what stands in a gap: words as they are, phrases translated, days as that language writes them."""
-    match value:
-        case str():
-            return value
-        case Phrase():
-            return phrasebook.text(value, language)
-        case Day():
-            return _day(value, language, phrasebook, texts)
-        case _:
-            joined = phrasebook.text(texts.and_next, language)
-            labels = (phrasebook.text(phrase, language) for phrase in value)
-            return reduce(lambda first, second: joined.format(first=first, next=second), labels)
+    if isinstance(value, str):
+        return value
+    if isinstance(value, Phrase):
+        return phrasebook.text(value, language)
+    if isinstance(value, Day):
+        return _day(value, language, phrasebook, texts)
+    said, *others = (phrasebook.text(phrase, language) for phrase in value)
+    for other in others:
+        said = phrasebook.text(texts.and_next, language).format(first=said, next=other)
+    return said
 
 
 def as_text(messages: Iterable[Message]) -> str:
@@ -109,6 +120,7 @@ def _with_numbers(message: Message) -> str:
     return "\n".join((asked, *lines))
 
 
+@lru_cache(maxsize=1024)
 def _day(day: Day, language: str, phrasebook: Phrasebook, texts: Texts) -> str:
     locale = Locale.parse(phrasebook.language(language).formats)
     if day.precision == "month":

@@ -1,7 +1,5 @@
 """A message as the answer to the open question: taken, asked again, or gathered for the story."""
 
-from dataclasses import replace
-
 from bot.core.asking import Walk, says_around, shown, story_so_far, walk, walk_on
 from bot.core.changing import CHANGE_STEP, change
 from bot.core.conversation import Answer, Conversation, Reply, Stage
@@ -35,7 +33,7 @@ def answer(turn: Turn) -> Outcome:
         return asked(turn.knowledge, conversation, Reply(texts.text_wanted))
     if step.kind is Kind.STORY:
         return _story(turn, way, step)
-    understood = understand(step, inbound, turn.reading)
+    understood = understand(step, inbound, turn.reading, turn.said)
     if isinstance(understood, Doubt):
         as_said = _day_as_said(turn, step)
         return take(turn, way, step, as_said) if as_said else _ask_again(turn, step, understood)
@@ -66,18 +64,18 @@ def take(turn: Turn, way: Walk, step: Step, given: Answer) -> Outcome:
     if step.kind is Kind.CODE:
         return Outcome(conversation, effects=(LookUp(code=str(given.value)),))
     if step.kind is Kind.REVIEW:
-        return reviewed(turn, str(given.value))
+        return reviewed(turn, way, str(given.value))
     if step.kind is Kind.CONSENT:
         given = given._replace(wording=conversation.shown)
     choice = step.choice(given.value) if isinstance(given.value, str) else None
     if choice is not None and choice.flow:
         flow = known.flows[choice.flow]
-        return begin(known, replace(afresh(known, conversation), flow=flow.name, version=flow.version))
+        return begin(known, afresh(known, conversation)._replace(flow=flow.name, version=flow.version))
     if choice is not None and choice.later:
-        return Outcome(replace(conversation, stage=Stage.PAUSED, misses=0), (Reply(known.texts.later),))
+        return Outcome(conversation._replace(stage=Stage.PAUSED, misses=0), (Reply(known.texts.later),))
     parts = () if step.kind is Kind.STORY else conversation.parts
     answers = {**conversation.answers, step.name: given}
-    taken = replace(conversation, answers=answers, parts=parts, misses=0)
+    taken = conversation._replace(answers=answers, parts=parts, misses=0)
     way = walk_on(turn.flow, way, answers)
     return asked(known, taken, *_echo(turn, step, given), *says_around(way, step.name), way=way)
 
@@ -108,7 +106,7 @@ def _ask_again(turn: Turn, step: Step, doubt: Doubt) -> Outcome:
     replies = [Reply(_words_for(turn, step, doubt, misses))]
     if misses > 1:
         replies.append(Reply(texts.can_skip if step.skip else texts.menu))
-    return asked(turn.knowledge, replace(turn.conversation, misses=misses), *replies)
+    return asked(turn.knowledge, turn.conversation._replace(misses=misses), *replies)
 
 
 def _words_for(turn: Turn, step: Step, doubt: Doubt, misses: int) -> Phrase:
@@ -133,7 +131,7 @@ def _story(turn: Turn, way: Walk, step: Step) -> Outcome:
     conversation, known = turn.conversation, turn.knowledge
     pressed = turn.inbound.pressed.values[0] if turn.inbound.pressed else ""
     if pressed == "again" or is_word(turn.said, known.texts.again_words, turn.reading):
-        cleared = replace(conversation, parts=())
+        cleared = conversation._replace(parts=())
         return asked(known, cleared, Reply(known.texts.story_cleared))
     text, done = _story_part(turn, pressed)
     if text and not any(map(str.isalnum, text)):
@@ -141,7 +139,7 @@ def _story(turn: Turn, way: Walk, step: Step) -> Outcome:
     parts = (*conversation.parts, text) if text else conversation.parts
     if not parts or not (text or done):
         return _ask_again(turn, step, Doubt.UNCLEAR)
-    kept: Conversation = replace(conversation, parts=parts, misses=0)
+    kept: Conversation = conversation._replace(parts=parts, misses=0)
     if done:
         return take(turn.with_(kept), way, step, _story_told(turn, parts))
     return Outcome(kept, (story_so_far(known, kept, step),))

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import NamedTuple
 
 from bot.core.conversation import Answer, Conversation, Day, Entry, Option, Reply, Sayable
 from bot.core.flow import NOTICED, Flow, Kind, Step
@@ -28,12 +29,12 @@ class Knowledge:
     readers: Readers
 
 
-@dataclass(frozen=True, slots=True)
-class Walk:
-    """The way through a flow so far: every step met, and the one now open."""
+class Walk(NamedTuple):
+    """The way through a flow so far: every step met, the one now open, the answers given on it."""
 
     path: tuple[Step, ...]
     pending: Step | None
+    answers: Mapping[str, Answer]
 
     @property
     def answered(self) -> tuple[Step, ...]:
@@ -52,36 +53,34 @@ def walk(flow: Flow, answers: Mapping[str, Answer]) -> Walk:
     Conditions see only answers on the path, so what an earlier answer made irrelevant
     neither steers nor reaches a report, and comes back when that answer changes back.
     """
-    return _follow(flow.steps, [], _noticed(answers), answers)
+    noticed = answers.get(NOTICED)
+    return _follow(flow.steps, [], {NOTICED: noticed} if noticed else {}, answers)
 
 
 def walk_on(flow: Flow, way: Walk, answers: Mapping[str, Answer]) -> Walk:
     """Follow the flow further, now that the open question has its answer."""
     if way.pending is None:
         return way
-    behind = _noticed(answers)
-    behind.update((step.name, answers[step.name]) for step in way.path if step.name in answers)
-    return _follow(flow.after(way.pending), list(way.path), behind, answers)
-
-
-def _noticed(answers: Mapping[str, Answer]) -> dict[str, Answer]:
-    return {NOTICED: answers[NOTICED]} if NOTICED in answers else {}
+    name = way.pending.name
+    return _follow(flow.after(way.pending), list(way.path), {**way.answers, name: answers[name]}, answers)
 
 
 def _follow(
     steps: Iterable[Step], path: list[Step], on_path: dict[str, Answer], answers: Mapping[str, Answer]
 ) -> Walk:
+    meet, given = path.append, answers.get
     for step in steps:
-        if step.when is not None and not step.when.holds(on_path):
+        when = step.when
+        if when is not None and not when.holds(on_path):
             continue
-        path.append(step)
-        if step.kind is Kind.SAY:
+        meet(step)
+        if not step.asks:
             continue
-        answer = answers.get(step.name)
+        answer = given(step.name)
         if answer is None:
-            return Walk(tuple(path), step)
+            return Walk(tuple(path), step, on_path)
         on_path[step.name] = answer
-    return Walk(tuple(path), None)
+    return Walk(tuple(path), None, on_path)
 
 
 _ENTRIES: Mapping[Kind, Entry] = {
@@ -144,110 +143,6 @@ def says_around(way: Walk, answered: str) -> tuple[Reply, ...]:
     while after < before and not path[after].asks:
         after += 1
     return tuple(Reply(step.ask) for step in (*path[start:after], *path[before:]))
-
-
-def read_back(self) -> tuple[Step, ...]:
-        """Those of them that a report is read back with: the ones that have a title."""
-        return tuple(step for step in self.answered if step.title)
-
-
-def walk(flow: Flow, answers: Mapping[str, Answer]) -> Walk:
-    """Follow the flow to its first relevant question without an answer.
-
-    Conditions see only answers on the path, so what an earlier answer made irrelevant
-    neither steers nor reaches a report, and comes back when that answer changes back.
-    """
-    return _follow(flow.steps, [], _noticed(answers), answers)
-
-
-def walk_on(flow: Flow, way: Walk, answers: Mapping[str, Answer]) -> Walk:
-    """Follow the flow further, now that the open question has its answer."""
-    if way.pending is None:
-        return way
-    behind = _noticed(answers)
-    behind.update((step.name, answers[step.name]) for step in way.path if step.name in answers)
-    return _follow(flow.after(way.pending), list(way.path), behind, answers)
-
-
-def _noticed(answers: Mapping[str, Answer]) -> dict[str, Answer]:
-    return {NOTICED: answers[NOTICED]} if NOTICED in answers else {}
-
-
-def _follow(
-    steps: Iterable[Step], path: list[Step], on_path: dict[str, Answer], answers: Mapping[str, Answer]
-) -> Walk:
-    for step in steps:
-        if step.when is not None and not step.when.holds(on_path):
-            continue
-        path.append(step)
-        if step.kind is Kind.SAY:
-            continue
-        answer = answers.get(step.name)
-        if answer is None:
-            return Walk(tuple(path), step)
-        on_path[step.name] = answer
-    return Walk(tuple(path), None)
-
-
-_ENTRIES: Mapping[Kind, Entry] = {
-    Kind.STORY: Entry.LONG,
-    Kind.TEXT: Entry.SHORT,
-    Kind.DATE: Entry.SHORT,
-    Kind.PLACE: Entry.SHORT,
-    Kind.CONTACT: Entry.CONTACT,
-    Kind.CODE: Entry.CODE,
-}
-
-
-def ask(knowledge: Knowledge, conversation: Conversation, way: Walk) -> tuple[Reply, ...]:
-    """Put the open question, a read-back before it where it is the last."""
-    step = way.pending
-    if step is None:
-        return ()
-    question = _question(step)
-    if step.kind is Kind.REVIEW and not conversation.misses:  # it is long: once is enough
-        return (*read_back(knowledge, conversation, way), question)
-    if step.kind is Kind.STORY and conversation.parts:
-        return (story_so_far(knowledge, conversation, step),)
-    return (question,)
-
-
-@lru_cache(maxsize=1024)
-def _question(step: Step) -> Reply:
-    return Reply(
-        step.ask,
-        options=tuple(Option(choice.value, choice.label) for choice in step.choices),
-        step=step.name,
-        several=step.kind is Kind.CHOICES,
-        entry=_ENTRIES.get(step.kind, Entry.NONE),
-    )
-
-
-def story_so_far(knowledge: Knowledge, conversation: Conversation, step: Step) -> Reply:
-    """Say that a part of the story is kept and how to go on."""
-    texts = knowledge.texts
-    return Reply(
-        texts.story_kept,
-        {"words": _start_of(conversation.parts[-1], LONGEST_ECHO)},
-        options=(Option("done", texts.story_done), Option("again", texts.story_again)),
-        step=step.name,
-        numbered=False,
-        entry=Entry.LONG,
-    )
-
-
-def says_around(way: Walk, answered: str) -> tuple[Reply, ...]:
-    """Return what is said in passing right after one step and right before the open one."""
-    path = list(way.path)
-    end = len(path) - 1 if way.pending else len(path)
-    start = next((i for i, step in enumerate(path) if step.name == answered), -1) + 1
-    after = start
-    while after < end and not path[after].asks:
-        after += 1
-    before = end
-    while before > after and not path[before - 1].asks:
-        before -= 1
-    return tuple(Reply(step.ask) for step in (*path[start:after], *path[before:end]))
 
 
 def read_back(knowledge: Knowledge, conversation: Conversation, way: Walk) -> tuple[Reply, ...]:

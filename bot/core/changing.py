@@ -1,7 +1,5 @@
 """Going back and correcting: an answer is taken away, and its question is open again."""
 
-from dataclasses import replace
-
 from bot.core.asking import Walk, walk
 from bot.core.conversation import Conversation, Entry, Option, Reply
 from bot.core.flow import Kind, Step
@@ -35,7 +33,7 @@ def offer_changes(turn: Turn, way: Walk) -> Outcome:
     if not options:
         return asked(turn.knowledge, turn.conversation, Reply(turn.knowledge.texts.nothing_before))
     which = Reply(turn.knowledge.texts.change_which, options=options, step=CHANGE_STEP, entry=Entry.NONE)
-    return Outcome(replace(turn.conversation, choosing=CHANGE_STEP), (which,))
+    return Outcome(turn.conversation._replace(choosing=CHANGE_STEP), (which,))
 
 
 def _reopen(turn: Turn, conversation: Conversation, step: Step) -> Outcome:
@@ -43,4 +41,4 @@ def _reopen(turn: Turn, conversation: Conversation, step: Step) -> Outcome:
     answers = dict(conversation.answers)
     old = answers.pop(step.name)
     parts = (str(old.value),) if step.kind is Kind.STORY and old.value else ()
-    return asked(turn.knowledge, replace(conversation, answers=answers, parts=parts, misses=0))
+    return asked(turn.knowledge, conversation._replace(answers=answers, parts=parts, misses=0))

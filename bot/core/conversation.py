@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
+from types import MappingProxyType
 from typing import Any, NamedTuple, Self
 
 from bot.core.phrases import Phrase
@@ -41,6 +42,11 @@ class Answer(NamedTuple):
     at: str  # ISO 8601, UTC
     wording: str = ""  # of a consent: the very words shown
 
+    def has(self, code: str) -> bool:
+        """Say whether this value is among them."""
+        value = self.value
+        return value == code if isinstance(value, str) else code in self.codes
+
     @property
     def codes(self) -> tuple[str, ...]:
         """The values a condition can look at."""
@@ -67,8 +73,7 @@ class Stage(StrEnum):
     OVER = "over"  # somebody came back with a code and was told
 
 
-@dataclass(frozen=True, slots=True)
-class Conversation:
+class Conversation(NamedTuple):
     """Everything remembered of a conversation. There is no position: it is derived."""
 
     channel: str
@@ -76,7 +81,7 @@ class Conversation:
     version: str
     language: str | None = None
     stage: Stage = Stage.OPEN
-    answers: Mapping[str, Answer] = field(default_factory=dict)
+    answers: Mapping[str, Answer] = MappingProxyType({})
     parts: tuple[str, ...] = ()  # of a story that is still being told
     misses: int = 0  # how often in a row the current question was not understood
     shown: str = ""  # the words of the consent question now open
@@ -91,7 +96,7 @@ class Conversation:
             "version": self.version,
             "language": self.language,
             "stage": self.stage,
-            "answers": {name: tuple(answer) for name, answer in self.answers.items()},
+            "answers": {name: list(answer) for name, answer in self.answers.items()},
             "parts": self.parts,
             "misses": self.misses,
             "shown": self.shown,
@@ -102,15 +107,18 @@ class Conversation:
     @classmethod
     def from_stored(cls, stored: dict[str, Any]) -> Self:
         """Read it back from plain values."""
-        stored["stage"] = Stage(stored["stage"])
+        stored["stage"] = _STAGES[stored["stage"]]
         stored["parts"] = tuple(stored["parts"])
-        stored["answers"] = {
-            name: Answer(
-                _STATES[state], tuple(value) if type(value) is list else value, said, language, at, words
-            )
-            for name, (state, value, said, language, at, words) in stored["answers"].items()
-        }
+        rows = stored["answers"]
+        for row in rows.values():
+            row[0] = _STATES[row[0]]
+            if type(row[1]) is list:
+                row[1] = tuple(row[1])
+        stored["answers"] = {name: tuple.__new__(Answer, row) for name, row in rows.items()}
         return cls(**stored)
+
+
+_STAGES: Mapping[str, Stage] = {stage.value: stage for stage in Stage}
 
 
 @dataclass(frozen=True, slots=True)

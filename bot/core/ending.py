@@ -1,8 +1,6 @@
 """The end of a report: sent with consent, or thrown away; help there is, either way."""
 
-from dataclasses import replace
-
-from bot.core.asking import walk
+from bot.core.asking import Walk
 from bot.core.changing import offer_changes
 from bot.core.conversation import Entry, Option, Reply, Stage
 from bot.core.effects import Erase, LookUp, Submit
@@ -17,18 +15,17 @@ NEW_STEP = "new"
 SHORTEST_CODE = 16  # digits; a phone number is shorter
 
 
-def reviewed(turn: Turn, value: str) -> Outcome:
+def reviewed(turn: Turn, way: Walk, value: str) -> Outcome:
     """Carry out what a person decided over their read-back."""
     conversation, known = turn.conversation, turn.knowledge
     texts, reference, code = known.texts, turn.inbound.reference, turn.inbound.code
-    way = walk(turn.flow, conversation.answers)
     if value == "change":
         return offer_changes(turn, way)
     if not agreed(way.path, conversation.answers):
         ended = start(known, conversation.channel)
         return Outcome(ended, (Reply(texts.not_sent), *_help_there_is(turn)), (Erase(),))
     report = to_report(turn.flow, way.path, conversation, turn.inbound, known.directory.area)
-    sent = replace(afresh(known, conversation), stage=Stage.SENT, reference=reference)
+    sent = afresh(known, conversation)._replace(stage=Stage.SENT, reference=reference)
     replies = (
         Reply(texts.sent, {"reference": reference}),
         Reply(texts.sent_code, {"code": code}),
@@ -68,9 +65,9 @@ def status_told(turn: Turn, status: str | None) -> Outcome:
     found = Reply(words.get(status, texts.status_unknown))
     if status in ("received", "acknowledged"):
         if conversation.stage is not Stage.SENT:
-            conversation = replace(afresh(known, conversation), stage=Stage.OVER)
+            conversation = afresh(known, conversation)._replace(stage=Stage.OVER)
         return Outcome(conversation, (found, _another(texts)))
-    return asked(known, replace(conversation, misses=conversation.misses + 1), found)
+    return asked(known, conversation._replace(misses=conversation.misses + 1), found)
 
 
 def _another(texts: Texts) -> Reply:

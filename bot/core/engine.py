@@ -1,7 +1,5 @@
 """One message in, the next conversation out. Pure: time and chance come in with the message."""
 
-from dataclasses import replace
-
 from bot.core.answering import answer
 from bot.core.asking import Knowledge
 from bot.core.commands import Called, Command, called
@@ -68,12 +66,12 @@ def _message(turn: Turn) -> Outcome:
     known_before = noticed_in(conversation)
     conversation = notice(conversation, danger, turn.now())
     if danger is Danger.NOW:
-        paused = replace(conversation, stage=Stage.PAUSED)
+        paused = conversation._replace(stage=Stage.PAUSED)
         return Outcome(paused, (Reply(texts.danger_card), Reply(texts.danger_go_on)))
     outcome = _welcome_or_answer(turn.with_(conversation))
     if danger in known_before:  # its card was shown
         return outcome
-    return replace(outcome, replies=(Reply(card(danger, texts)), *outcome.replies))
+    return outcome._replace(replies=(Reply(card(danger, texts)), *outcome.replies))
 
 
 def _welcome_or_answer(turn: Turn) -> Outcome:
@@ -82,8 +80,8 @@ def _welcome_or_answer(turn: Turn) -> Outcome:
         telling = keep_telling(turn) if "story" not in conversation.answers else conversation
         return resume(turn, telling)
     if conversation.stage is Stage.PAUSED:
-        turn = turn.with_(replace(conversation, stage=Stage.OPEN))
-    if not conversation.answers.keys() - {NOTICED} and (code := code_in(turn)):
+        turn = turn.with_(conversation._replace(stage=Stage.OPEN))
+    if len(conversation.answers) == (NOTICED in conversation.answers) and (code := code_in(turn)):
         return Outcome(conversation, effects=(LookUp(code=code),))
     return answer(turn)
 
@@ -98,4 +96,4 @@ def notice(conversation: Conversation, danger: Danger, at: str) -> Conversation:
     """Remember a kind of danger, so that conditions can look at it."""
     kinds = tuple(dict.fromkeys((*noticed_in(conversation), str(danger))))
     noticed = Answer(AnswerState.ANSWERED, kinds, "", conversation.language or ENGLISH, at)
-    return replace(conversation, answers={**conversation.answers, NOTICED: noticed})
+    return conversation._replace(answers={**conversation.answers, NOTICED: noticed})

@@ -35,6 +35,8 @@ class Coded(Protocol):
     @property
     def codes(self) -> tuple[str, ...]: ...
 
+    def has(self, code: str) -> bool: ...
+
 
 class Condition(Protocol):
     """Something that holds or does not, given the answers so far."""
@@ -55,7 +57,7 @@ class Is:
 
     def holds(self, answers: Mapping[str, Coded]) -> bool:
         answer = answers.get(self.step)
-        return answer is not None and self.value in answer.codes
+        return answer is not None and answer.has(self.value)
 
     def names(self) -> tuple[tuple[str, str | None], ...]:
         return ((self.step, self.value),)
@@ -144,10 +146,10 @@ class Step:
     when: Condition | None = None
     agency: str | None = None  # of a consent
     skip: bool = False
+    asks: bool = field(init=False)  # waits for an answer
 
-    @property
-    def asks(self) -> bool:
-        return self.kind is not Kind.SAY
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "asks", self.kind is not Kind.SAY)
 
     def choice(self, value: str) -> Choice | None:
         for choice in self.choices:

@@ -1,7 +1,5 @@
 """In which language: asked before anything else, changed at any moment, never costing an answer."""
 
-from dataclasses import replace
-
 from bot.core.commands import Called, Command, language_names
 from bot.core.conversation import Conversation, Entry, Option, Reply, Stage
 from bot.core.phrases import Phrase
@@ -17,10 +15,10 @@ def choose(turn: Turn, command: Called | None) -> Outcome:
     if command is not None and command.command is Command.LANGUAGE and command.argument:
         return speak(turn, command.argument)
     if command is not None and command.command is Command.STOP:
-        stopped = replace(turn.conversation, stage=Stage.STOPPED)
+        stopped = turn.conversation._replace(stage=Stage.STOPPED)
         return Outcome(stopped, (Reply(turn.knowledge.texts.stopped),))
     offered = offer(turn.with_(keep_telling(turn)))
-    return replace(offered, replies=(*_cards(turn), *offered.replies))
+    return offered._replace(replies=(*_cards(turn), *offered.replies))
 
 
 def offer(turn: Turn) -> Outcome:
@@ -30,7 +28,7 @@ def offer(turn: Turn) -> Outcome:
     asked_in_all = " / ".join(phrasebook.text(question, language.code) for language in languages)
     options = tuple(Option(language.code, Phrase("", language.own_name)) for language in languages)
     menu = Reply(Phrase("", asked_in_all), options=options, step=LANGUAGE_STEP, entry=Entry.NONE)
-    return Outcome(replace(turn.conversation, choosing=LANGUAGE_STEP), (menu,))
+    return Outcome(turn.conversation._replace(choosing=LANGUAGE_STEP), (menu,))
 
 
 def speak(turn: Turn, code: str) -> Outcome:
@@ -38,7 +36,7 @@ def speak(turn: Turn, code: str) -> Outcome:
     conversation, known = turn.conversation, turn.knowledge
     if code not in {language.code for language in known.phrasebook.languages}:
         return offer(turn)
-    spoken = replace(conversation, language=code, choosing="")
+    spoken = conversation._replace(language=code, choosing="")
     if conversation.language is None:
         return begin(known, spoken)
     return asked(known, spoken, Reply(known.texts.language_changed))
@@ -64,7 +62,7 @@ def keep_telling(turn: Turn) -> Conversation:
     conversation, text = turn.conversation, turn.inbound.text.strip()
     if len(text.split()) < STORY_OPENING_WORDS or len(text) > LONGEST_MESSAGE:
         return conversation
-    return replace(conversation, parts=(*conversation.parts, text))
+    return conversation._replace(parts=(*conversation.parts, text))
 
 
 def _cards(turn: Turn) -> tuple[Reply, ...]:

@@ -1,7 +1,5 @@
 """What each command does, wherever a person is in the conversation."""
 
-from dataclasses import replace
-
 from bot.core.answering import skip
 from bot.core.changing import back, change
 from bot.core.commands import Called, Command
@@ -26,7 +24,7 @@ def obey(turn: Turn, call: Called) -> Outcome | None:
             erased = start(known, conversation.channel)
             return Outcome(erased, (Reply(known.texts.erased),), (Erase(),))
         case Command.STOP:
-            return Outcome(replace(conversation, stage=Stage.STOPPED), (Reply(known.texts.stopped),))
+            return Outcome(conversation._replace(stage=Stage.STOPPED), (Reply(known.texts.stopped),))
         case Command.START:
             return resume(turn, conversation)
         case Command.NEW:
@@ -34,12 +32,12 @@ def obey(turn: Turn, call: Called) -> Outcome | None:
             return begin(known, afresh(known, conversation)) if again else None
     if conversation.stage in (Stage.SENT, Stage.OVER):
         return None
-    return _move(turn.with_(replace(conversation, stage=Stage.OPEN)), call)
+    return _move(turn.with_(conversation._replace(stage=Stage.OPEN)), call)
 
 
 def resume(turn: Turn, conversation: Conversation) -> Outcome:
     """Take up a conversation where it was left."""
-    turn = turn.with_(replace(conversation, stage=_stage_before(conversation)))
+    turn = turn.with_(conversation._replace(stage=_stage_before(conversation)))
     if conversation.language is None:
         return choose(turn, None)
     if turn.conversation.stage is Stage.SENT:
@@ -55,7 +53,7 @@ def _move(turn: Turn, call: Called) -> Outcome | None:
     """Commands that move within a flow."""
     match call.command:
         case Command.LATER:
-            paused = replace(turn.conversation, stage=Stage.PAUSED)
+            paused = turn.conversation._replace(stage=Stage.PAUSED)
             return Outcome(paused, (Reply(turn.knowledge.texts.later),))
         case Command.BACK:
             return back(turn)

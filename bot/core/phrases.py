@@ -34,7 +34,7 @@ class Phrasebook:
 
     languages: tuple[Language, ...]
     translations: Mapping[str, Mapping[tuple[str, str], str]]
-    _words: dict[tuple[str, Phrase], frozenset[str]] = field(default_factory=dict, repr=False)
+    _words: dict[tuple[str, str], frozenset[str]] = field(default_factory=dict, repr=False)
 
     def language(self, code: str) -> Language:
         """Return the language with that code, or the first, English."""
@@ -57,7 +57,7 @@ class Phrasebook:
 
     def normal_words(self, phrase: Phrase, language: str) -> frozenset[str]:
         """Return those words in the form messages are compared in."""
-        key = (language, phrase)
+        key = (language, phrase.context)
         words = self._words.get(key)
         if words is None:
             words = frozenset(map(normal, self.words(phrase, language))) - {""}

@@ -22,6 +22,9 @@ class Codes:
 
     codes: tuple[str, ...]
 
+    def has(self, code: str) -> bool:
+        return code in self.codes
+
 
 def values_of(step: Step) -> tuple[str, ...]:
     """Return every value an answer to a step may hold; one that leads away from it never stays."""

@@ -1,16 +1,11 @@
 """A finished conversation becomes a report: only answers on the path, consents with their words."""
 
 from collections.abc import Mapping
-from datetime import datetime
 
 from bot.core.conversation import Answer, Conversation, Inbound
 from bot.core.flow import NOTICED, Flow, Kind, Step
 from casebridge.report import (
-    Answer as ReportedAnswer,
-)
-from casebridge.report import (
     AnswerState,
-    Consent,
     ConsentLevel,
     Holds,
     Involvement,
@@ -37,23 +32,27 @@ def to_report(
     """Return the report of a conversation whose last question has just been answered."""
     answers = {step.name: a for step in path if (a := conversation.answers.get(step.name))}
     involvement = Involvement(answers["role"].codes[0])
-    return Report(
-        reference=inbound.reference,
-        area=area,
-        form=flow.name,
-        form_version=conversation.version,
-        language=conversation.language or "",
-        channel=conversation.channel,
-        involvement=involvement,
-        urgency=_urgency(flow, answers, conversation.answers.get(NOTICED)),
-        submitted_on=inbound.at.date(),
-        submitted_at=inbound.at,
-        answers=tuple(_reported(step, answers.get(step.name)) for step in flow.steps if step.kind in _HOLDS),
-        consents=tuple(
-            _consent(step.agency, answers[step.name], involvement)
-            for step in path
-            if step.kind is Kind.CONSENT and step.agency and step.name in answers
-        ),
+    return Report.model_validate(  # the whole at once: half the cost of making each part
+        {
+            "reference": inbound.reference,
+            "area": area,
+            "form": flow.name,
+            "form_version": conversation.version,
+            "language": conversation.language or "",
+            "channel": conversation.channel,
+            "involvement": involvement,
+            "urgency": _urgency(flow, answers, conversation.answers.get(NOTICED)),
+            "submitted_on": inbound.at.date(),
+            "submitted_at": inbound.at,
+            "answers": [
+                _reported(step, answers.get(step.name)) for step in flow.steps if step.kind in _HOLDS
+            ],
+            "consents": [
+                _consent(step.agency, answers[step.name], involvement)
+                for step in path
+                if step.kind is Kind.CONSENT and step.agency and step.name in answers
+            ],
+        }
     )
 
 
@@ -75,28 +74,27 @@ def _urgency(flow: Flow, answers: Mapping[str, Answer], noticed: Answer | None) 
     return Urgency.URGENT if urgent else Urgency.ROUTINE
 
 
-def _reported(step: Step, answer: Answer | None) -> ReportedAnswer:
-    holds = _HOLDS[step.kind]
+def _reported(step: Step, answer: Answer | None) -> dict[str, object]:
     if answer is None:
-        return ReportedAnswer(name=step.name, holds=holds, state=AnswerState.NOT_ASKED)
-    return ReportedAnswer(
-        name=step.name,
-        holds=holds,
-        state=answer.state,
-        value=answer.value,
-        said=answer.said,
-        language=answer.language,
-        at=datetime.fromisoformat(answer.at),
-    )
+        return {"name": step.name, "holds": _HOLDS[step.kind], "state": AnswerState.NOT_ASKED}
+    return {
+        "name": step.name,
+        "holds": _HOLDS[step.kind],
+        "state": answer.state,
+        "value": answer.value,
+        "said": answer.said,
+        "language": answer.language,
+        "at": answer.at,
+    }
 
 
-def _consent(agency: str, answer: Answer, given_by: Involvement) -> Consent:
-    return Consent(
-        agency=agency,
-        level=ConsentLevel(str(answer.value)),
-        wording=answer.wording,
-        wording_hash=wording_hash(answer.wording),
-        language=answer.language,
-        given_by=given_by,
-        at=datetime.fromisoformat(answer.at),
-    )
+def _consent(agency: str, answer: Answer, given_by: Involvement) -> dict[str, object]:
+    return {
+        "agency": agency,
+        "level": answer.value,
+        "wording": answer.wording,
+        "wording_hash": wording_hash(answer.wording),
+        "language": answer.language,
+        "given_by": given_by,
+        "at": answer.at,
+    }

@@ -7,6 +7,8 @@ from functools import lru_cache
 from bot.core.phrases import ENGLISH, Phrase, Phrasebook
 from bot.core.texts import Texts
 
+_TOKEN = re.compile(r"[\w']+")
+
 
 class Danger(StrEnum):
     """How a message may show danger."""
@@ -22,11 +24,17 @@ def danger_in(said: str, texts: Texts, phrasebook: Phrasebook) -> Danger | None:
         return Danger.NOW
     if len(said) < 3 or said.isdecimal():
         return None
-    if _inside(texts.self_harm_words, phrasebook).search(said):
-        return Danger.SELF_HARM
-    if _inside(texts.concern_words, phrasebook).search(said):
-        return Danger.CONCERN
-    return None
+    tokens = _TOKEN.findall(said)
+    starts = _starts(texts, phrasebook)
+    if starts.keys().isdisjoint(tokens):
+        return None
+    found = {
+        danger
+        for at, token in enumerate(tokens)
+        for phrase, danger in starts.get(token, ())
+        if tuple(tokens[at : at + len(phrase)]) == phrase
+    }
+    return max(found, default=None, key=(Danger.CONCERN, Danger.SELF_HARM).index)
 
 
 def card(danger: Danger, texts: Texts) -> Phrase:
@@ -63,10 +71,13 @@ def _calls(texts: Texts, phrasebook: Phrasebook) -> frozenset[str]:
     )
 
 
-@lru_cache(maxsize=16)
-def _inside(phrase: Phrase, phrasebook: Phrasebook) -> re.Pattern[str]:
-    words = {
-        word for language in phrasebook.languages for word in phrasebook.normal_words(phrase, language.code)
-    }
-    longest_first = sorted(words, key=len, reverse=True)
-    return re.compile(r"(?<!\w)(?:" + "|".join(map(re.escape, longest_first)) + r")(?!\w)")
+@lru_cache(maxsize=8)
+def _starts(texts: Texts, phrasebook: Phrasebook) -> dict[str, list[tuple[tuple[str, ...], Danger]]]:
+    """Return the phrases that show danger inside a message, by their first word."""
+    starts: dict[str, list[tuple[tuple[str, ...], Danger]]] = {}
+    for danger, words in ((Danger.CONCERN, texts.concern_words), (Danger.SELF_HARM, texts.self_harm_words)):
+        for language in phrasebook.languages:
+            for word in phrasebook.normal_words(words, language.code):
+                phrase = tuple(_TOKEN.findall(word))
+                starts.setdefault(phrase[0], []).append((phrase, danger))
+    return starts

@@ -1,6 +1,6 @@
 """One message being answered: what it met, and the ways to go on from there."""
 
-from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 from bot.core.asking import Knowledge, Walk, ask, consent_words, says_around, walk
 from bot.core.conversation import Conversation, Inbound, Reply, Stage
@@ -14,8 +14,7 @@ FIRST_FLOW = "report"
 LONGEST_MESSAGE = 20_000  # characters; far over any real account sent at once
 
 
-@dataclass(frozen=True, slots=True)
-class Outcome:
+class Outcome(NamedTuple):
     """What a message leads to: the conversation after it, what to say, what to do."""
 
     conversation: Conversation
@@ -23,8 +22,7 @@ class Outcome:
     effects: tuple[Effect, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Turn:
+class Turn(NamedTuple):
     """A message and the conversation it came into."""
 
     knowledge: Knowledge
@@ -63,7 +61,7 @@ def start(knowledge: Knowledge, channel: str) -> Conversation:
 
 def afresh(knowledge: Knowledge, conversation: Conversation) -> Conversation:
     """Return a new conversation of the same person, in the language they chose."""
-    return replace(start(knowledge, conversation.channel), language=conversation.language)
+    return start(knowledge, conversation.channel)._replace(language=conversation.language)
 
 
 def begin(knowledge: Knowledge, conversation: Conversation) -> Outcome:
@@ -86,5 +84,5 @@ def asked(
     if step is not None and step.kind is Kind.CONSENT:
         shown = consent_words(step, conversation.language or ENGLISH, knowledge.phrasebook)
     if shown != conversation.shown or conversation.choosing:
-        conversation = replace(conversation, shown=shown, choosing="")
+        conversation = conversation._replace(shown=shown, choosing="")
     return Outcome(conversation, (*replies, *ask(knowledge, conversation, way)))

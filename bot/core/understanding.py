@@ -2,12 +2,11 @@
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from difflib import SequenceMatcher
 from enum import StrEnum
 from functools import lru_cache
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from bot.core.conversation import Answer, Day, Inbound
 from bot.core.flow import Kind, Step
@@ -48,8 +47,7 @@ class Readers(Protocol):
     def code(self, text: str) -> str | Doubt: ...
 
 
-@dataclass(frozen=True, slots=True)
-class Reading:
+class Reading(NamedTuple):
     """All that understanding looks at beside the message."""
 
     language: str
@@ -61,12 +59,12 @@ class Reading:
 Understood = Answer | Doubt
 
 
-def understand(step: Step, inbound: Inbound, reading: Reading) -> Understood:
-    """Read a message as the answer to one step."""
+def understand(step: Step, inbound: Inbound, reading: Reading, said: str | None = None) -> Understood:
+    """Read a message as the answer to one step; `said` is its normal form where that is known."""
     pressed = inbound.pressed
     if pressed is not None and pressed.step == step.name:
         return _pressed(step, pressed.values, inbound, reading)
-    said = normal(inbound.text)
+    said = normal(inbound.text) if said is None else said
     if said in reading.phrasebook.normal_words(reading.texts.ambiguous_words, reading.language):
         said = ""  # Polish "no" is a yes: it is asked again rather than taken for either
     if step.kind in PLAIN:
@@ -133,7 +131,10 @@ def _choices(step: Step, said: str, inbound: Inbound, reading: Reading) -> Value
         return (whole,)
     ands = _words(reading.texts.and_words, reading.language, reading.phrasebook)
     pieces = [token for token in _BETWEEN.split(_DIGITS.sub(r" \g<0> ", said)) if token and token not in ands]
-    if not all(piece.isdecimal() for piece in pieces):
+    if len(pieces) == 1:
+        near = _near(step, said, reading)
+        return near if isinstance(near, Doubt) else (near,)
+    if not all(map(str.isdecimal, pieces)):
         between = (rf"\s{re.escape(word)}\s" for word in sorted(ands))
         splits = "|".join((r"[,;/&+\n،、]", *between, *_ATTACHED))
         pieces = [piece for piece in map(normal, re.split(splits, inbound.text.lower())) if piece]
@@ -217,8 +218,9 @@ def _unwrapped(step: Step, said: str, reading: Reading) -> Iterator[str]:
     """Yield a message as it is, then without "please", "number" or "on the" around the answer."""
     yield said
     texts = reading.texts
-    for polite in _longest_first(texts.polite_words, reading):
-        said = said.removesuffix(f" {polite}").rstrip(" ,.!")
+    polite = _longest_first(texts.polite_words, reading)
+    while said.endswith(polite) and (word := next((w for w in polite if said.endswith(f" {w}")), None)):
+        said = said.removesuffix(f" {word}").rstrip(" ,.!")
     yield said
     before, _, number = said.rpartition(" ")
     if number.isdecimal() and is_word(before, texts.number_words, reading):
@@ -226,18 +228,29 @@ def _unwrapped(step: Step, said: str, reading: Reading) -> Iterator[str]:
     if step.kind not in (Kind.CHOICE, Kind.CHOICES, Kind.PLACE):
         return
     leading = _longest_first(texts.leading_words, reading)
-    while word := next((word for word in leading if said.startswith(f"{word} ")), None):
+    while said.startswith(leading) and (
+        word := next((word for word in leading if said.startswith(f"{word} ")), None)
+    ):
         said = said.removeprefix(f"{word} ")
         if not is_word(said, texts.filler_words, reading):  # "on no" is no "no"
             yield said
 
 
+def _first_of(words: tuple[str, ...], said: str) -> str:
+    """Return which of the words, longest first, a message of several begins with."""
+    if not said.startswith(words):
+        return ""
+    return next((word for word in words if said.startswith(f"{word} ")), "")
+
+
 def _near(step: Step, said: str, reading: Reading) -> str | Doubt:
     """Find the one choice that a slip of the finger away is the whole message."""
     best: dict[str, float] = {}
-    for alias, value in _aliases(step, reading.language, reading.phrasebook).items():
+    matcher = SequenceMatcher(None, b=said)
+    for alias, value in _aliases_from(step, said[:1], reading.language, reading.phrasebook):
         if _may_be_a_slip(said, alias):
-            ratio = SequenceMatcher(None, said, alias).ratio()
+            matcher.set_seq1(alias)
+            ratio = matcher.ratio() if matcher.real_quick_ratio() >= NEAR else 0.0
             best[value] = max(best.get(value, 0.0), ratio)
     ranked = sorted(best, key=best.__getitem__, reverse=True)
     if not ranked or best[ranked[0]] < NEAR:
@@ -247,12 +260,21 @@ def _near(step: Step, said: str, reading: Reading) -> str | Doubt:
     return ranked[0]
 
 
+@lru_cache(maxsize=4096)
+def _aliases_from(
+    step: Step, letter: str, language: str, phrasebook: Phrasebook
+) -> tuple[tuple[str, str], ...]:
+    """Return what may be typed for a choice and begins with one letter: a slip begins alike."""
+    aliases = _aliases(step, language, phrasebook)
+    return tuple((alias, value) for alias, value in aliases.items() if alias.startswith(letter))
+
+
 def _may_be_a_slip(said: str, alias: str) -> bool:
     """Say whether only longer words differ, and each still starts alike.
 
     Otherwise "no harassment" is near to "harassment", and "they disagree" to "they agree".
     """
-    if said[0] != alias[0] or abs(len(alias) - len(said)) > 3:
+    if abs(len(alias) - len(said)) > 3:
         return False
     words, others = said.split(" "), alias.split(" ")
     pairs = [(word, other) for word, other in zip(words, others, strict=False) if word != other]
