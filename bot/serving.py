@@ -5,14 +5,23 @@ from granian.log import LogLevels
 from granian.server import Server
 
 from bot.channels import CHANNELS
+from bot.drafts import read_drafts
 from bot.settings import Settings
+from casebridge.area import read_area
+from casebridge.recipients import read_recipients
 from casebridge.settings import FaultySettings
+from casebridge.yamlfile import FaultyFile
 
 THREADS = 8  # that answer messages; idle connections wait outside them
 
 
 def serve_public(settings: Settings) -> None:
-    """Serve until stopped. Says which channels are off and why."""
+    """Serve until stopped. Says which channels are off and why.
+
+    Raises NoDraftKey, MissingKeys and FaultyKey before anything listens.
+    """
+    read_drafts(settings)
+    read_recipients(settings, read_area(settings.area))
     for channel in CHANNELS:
         if not channel.is_on(settings):
             print(f"{channel.name}: off, because {channel.needs} is not set", flush=True)  # noqa: T201 - at start
@@ -36,5 +45,5 @@ def application() -> object:
 
     try:
         return create_app(Settings.read())
-    except FaultySettings as faulty:
-        raise SystemExit("\n".join(faulty.faults)) from faulty
+    except (FaultySettings, FaultyFile) as faulty:
+        raise SystemExit("\n".join(map(str, faulty.faults))) from faulty

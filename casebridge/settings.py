@@ -8,6 +8,7 @@ from pydantic import Field, ValidationError, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 THIS_MACHINE = frozenset({"127.0.0.1", "::1", "localhost"})
+POSTGRESQL = ("postgresql", "postgres", "postgresql+psycopg")
 
 
 class FaultySettings(Exception):
@@ -31,6 +32,15 @@ class Settings(BaseSettings):
     """Keys, the SQLite file and files handed over; kept off the web."""
     area: str = "stockton-on-tees"
     """Which flows/areas file holds: agencies, services."""
+
+    @field_validator("database_url")
+    @classmethod
+    def _database_is_one_of_two(cls, url: str) -> str:
+        parts = urlsplit(url)
+        is_file = parts.scheme == "sqlite" and parts.path.strip("/") and ":memory:" not in url
+        if url and not is_file and not (parts.scheme in POSTGRESQL and len(parts.path) > 1):
+            raise ValueError("must be sqlite:///<file> or postgresql://<user>@<host>/<database>")
+        return url
 
     @field_validator("area")
     @classmethod

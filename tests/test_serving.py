@@ -27,7 +27,6 @@ def test_a_channel_without_its_secrets_is_off_and_said_so(tmp_path: Path) -> Non
     ]
 
 
-@pytest.mark.xfail(reason="bot.serving checks nothing before its workers start, and they die with a trace")
 @pytest.mark.parametrize("lacks", ["drafts", "recipients", "code-pepper", "address.key"])
 def test_without_its_keys_it_does_not_start_and_says_what_is_missing(tmp_path: Path, lacks: str) -> None:
     folder = make_settings(tmp_path).public_keys

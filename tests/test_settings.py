@@ -54,7 +54,6 @@ def test_half_of_twilios_settings_is_a_fault(tmp_path: Path, given: dict[str, st
     assert "TWILIO_ACCOUNT_SID and TWILIO_AUTH_TOKEN go together" in fault
 
 
-@pytest.mark.xfail(reason="casebridge.settings takes any DATABASE_URL; it fails later, with a trace")
 @pytest.mark.parametrize("url", ["reports.db", "postgres//x", "mysql://x/y", "sqlite:///:memory:"])
 def test_an_address_of_no_database_of_ours_is_a_fault(url: str) -> None:
     with pytest.raises(FaultySettings):

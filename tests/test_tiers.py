@@ -36,10 +36,7 @@ ANSWERS = {
     "contact_safe": "only on Mondays, ask for Hollerbusch",
 }
 CHAT = 5001
-KEPT = pytest.param(
-    "hello, my return code is {}",
-    marks=pytest.mark.xfail(reason="bot.core.language.keep_telling keeps it as a beginning of the story"),
-)
+KEPT = "hello, my return code is {}"
 
 
 @pytest.fixture

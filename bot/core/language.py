@@ -7,6 +7,7 @@ from bot.core.safety import card, danger_in, language_of
 from bot.core.turn import LONGEST_MESSAGE, Outcome, Turn, asked, begin
 
 LANGUAGE_STEP = "language"
+DIGITS_LIKE_A_CODE = 12
 STORY_OPENING_WORDS = 4  # a message this long is no greeting: it is kept for the story
 
 
@@ -61,6 +62,8 @@ def keep_telling(turn: Turn) -> Conversation:
     """Keep a message that tells something before its question was asked; it waits for the story."""
     conversation, text = turn.conversation, turn.inbound.text.strip()
     if len(text.split()) < STORY_OPENING_WORDS or len(text) > LONGEST_MESSAGE:
+        return conversation
+    if sum(map(str.isdecimal, text)) >= DIGITS_LIKE_A_CODE:  # with it a draft would open a report
         return conversation
     return conversation._replace(parts=(*conversation.parts, text))
 
