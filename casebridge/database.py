@@ -1,39 +1,33 @@
 """Opens the database: the only engine factory, and the one place that knows SQLite has one writer."""
 
 import fcntl
+import sqlite3
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 from sqlalchemy import Connection, Engine, create_engine, event, make_url
+from sqlalchemy.exc import OperationalError
 
 BUSY_TIMEOUT_MS = 10_000  # only met when a foreign program holds the file
 POOL_SIZE = 16
+LONGEST_BATCH_SECONDS = 1.0  # of handing a commit on; each of our threads is in it once at most
 
 
 class Database:
-    """A pool of connections and the two ways to use one: `begin` to write, `read` to look.
-
-    SQLite takes one writer at a time. Its own busy wait lets the unlucky wait for half a
-    second; writers here queue on a lock instead, shared by every process on the file.
-    """
+    """A pool of connections and the two ways to use one: `begin` to write, `read` to look."""
 
     def __init__(self, url: str) -> None:
         self.engine = _open(url)
         self.is_sqlite = self.engine.dialect.name == "sqlite"
-        self._writer = _FileLock(Path(f"{self.engine.url.database}.lock")) if self.is_sqlite else None
+        self._writer = _Writer(self.engine) if self.is_sqlite else None
 
     @contextmanager
     def begin(self) -> Iterator[Connection]:
         """Yield a connection in one transaction that may write; commit unless it raises."""
-        if self._writer is None:
-            with self.engine.begin() as connection:
-                yield connection
-            return
-        with self._writer, self.engine.begin() as connection:
-            connection.exec_driver_sql("BEGIN IMMEDIATE")
+        with self._writer.begin() if self._writer else self.engine.begin() as connection:
             yield connection
 
     @contextmanager
@@ -43,29 +37,122 @@ class Database:
             yield connection
 
     def close(self) -> None:
-        self.engine.dispose()
         if self._writer is not None:
             self._writer.close()
+        self.engine.dispose()
 
 
-class _FileLock:
-    """Excludes other threads by a lock in memory and other processes by one on a file."""
+class _Batch:
+    """A transaction on SQLite in which several threads have written, one after the other."""
 
-    def __init__(self, path: Path) -> None:
-        self._path = path
-        self._threads = threading.Lock()
-        self._file = path.open("w")
+    def __init__(self) -> None:
+        self.ended = threading.Event()
+        self.fault: BaseException | None = None  # why nothing of it was kept
 
-    def __enter__(self) -> None:
-        self._threads.acquire()
-        fcntl.flock(self._file, fcntl.LOCK_EX)
 
-    def __exit__(self, *_: object) -> None:
-        fcntl.flock(self._file, fcntl.LOCK_UN)
-        self._threads.release()
+class _Writer:
+    """SQLite takes one writer at a time: writers queue here, not in its busy wait of half a second.
+
+    A commit waits for the disk, and whoever queues meanwhile shares the next one: each works
+    in a savepoint, the last of them commits for all, and nobody goes on before that. A lock
+    on a file keeps other processes out for as long.
+    """
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+        self._queue = threading.Lock()
+        self._counting = threading.Lock()
+        self._waiting = 0
+        self._batch: _Batch | None = None
+        self._connection: Connection | None = None
+        self._file = Path(f"{engine.url.database}.lock").open("w")  # noqa: SIM115 - as long as we are
+
+    @contextmanager
+    def begin(self) -> Iterator[Connection]:
+        """Yield the connection that writes; what was written is on the disk when this returns."""
+        with self._our_turn():
+            connection, batch = self._join()
+            try:
+                _driver(connection).execute("SAVEPOINT turn")
+                yield connection
+                _driver(connection).execute("RELEASE turn")
+            except BaseException as error:
+                self._undo(connection, batch, error)
+                raise
+            finally:
+                if not self._waiting or batch.fault is not None:
+                    self._end(connection, batch)
+        while not batch.ended.wait(LONGEST_BATCH_SECONDS):
+            with self._queue:  # whoever was to go on with it was interrupted
+                if not batch.ended.is_set():
+                    self._end(connection, batch)
+        if batch.fault is not None:
+            raise OperationalError("COMMIT", None, batch.fault)
 
     def close(self) -> None:
+        if self._connection is not None:
+            self._connection.close()
         self._file.close()
+
+    @contextmanager
+    def _our_turn(self) -> Iterator[None]:
+        """Queue, seen by whoever would otherwise commit."""
+        with self._counting:
+            self._waiting += 1
+        try:
+            self._queue.acquire()
+        finally:
+            with self._counting:
+                self._waiting -= 1
+        try:
+            yield
+        finally:
+            self._queue.release()
+
+    def _join(self) -> tuple[Connection, _Batch]:
+        """Return the transaction that is open, or open one."""
+        if self._connection is None:
+            self._connection = self._engine.connect()
+        if self._batch is None:
+            fcntl.flock(self._file, fcntl.LOCK_EX)
+            try:
+                self._connection.exec_driver_sql("BEGIN IMMEDIATE")
+            except BaseException:
+                self._connection.rollback()
+                fcntl.flock(self._file, fcntl.LOCK_UN)
+                raise
+            self._batch = _Batch()
+        return self._connection, self._batch
+
+    def _undo(self, connection: Connection, batch: _Batch, error: BaseException) -> None:
+        """Take back what one of the batch has written, and only that."""
+        try:
+            _driver(connection).execute("ROLLBACK TO turn")
+            _driver(connection).execute("RELEASE turn")
+        except sqlite3.Error:  # SQLite has taken back the whole transaction: the disk is full, say
+            batch.fault = error
+
+    def _end(self, connection: Connection, batch: _Batch) -> None:
+        """Commit for everybody in the batch, and let them go on."""
+        try:
+            if batch.fault is None:
+                connection.commit()
+        except BaseException as error:
+            batch.fault = error
+            if not isinstance(error, Exception):
+                raise
+        finally:
+            self._batch = None
+            batch.ended.set()
+            try:
+                connection.rollback()  # does nothing after a commit, nor after a failed one
+                _driver(connection).rollback()
+            finally:
+                fcntl.flock(self._file, fcntl.LOCK_UN)
+
+
+def _driver(connection: Connection) -> sqlite3.Connection:
+    return cast(sqlite3.Connection, connection.connection.driver_connection)
 
 
 def _open(url: str) -> Engine:

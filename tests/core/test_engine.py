@@ -336,7 +336,7 @@ def test_services_end_with_one_that_is_always_open() -> None:
     person = at_step("where").says("1", "1", "1", "no", "1", "3", "no", "no", "1")
 
     told = next(m.text for m in person.messages if TEXTS.services.text in m.text)
-    assert [line.split(":")[0] for line in told.split("\n")[1:]] == ["Safe at Home", "VCAS", "Victim Support"]
+    assert [line.split(":")[0] for line in told.split("\n")[1:]] == ["VCAS", "Safe at Home", "Victim Support"]
 
 
 @pytest.mark.parametrize("step", STEPS)
