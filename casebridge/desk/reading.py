@@ -33,7 +33,7 @@ LEVELS = {
     ConsentLevel.WITHOUT_DETAILS: "Yes, without details",
     ConsentLevel.NO: "No",
 }
-CODED = frozenset({"kind", "part_of_day"})
+CODED = frozenset({"kind", "part"})
 PLAIN = frozenset({"text", "outcode"})
 
 
@@ -128,8 +128,8 @@ def _line(answer: Answer, report: Report) -> Line:
     return Line(
         name=humanise(answer.name),
         state=STATES[answer.state],
-        understood=() if words and answer.said else value,
-        said=answer.said,
+        understood=() if words else value,
+        said=answer.said or (str(answer.value or "") if words else ""),  # free words are the value itself
         language=answer.language or report.language,
     )
 
@@ -140,7 +140,7 @@ def _plain(answer: Answer, values: tuple[str, ...]) -> tuple[Part, ...]:
 
 def _day(parts: Mapping[str, str]) -> tuple[Part, ...]:
     day = vague_day_words(parts.get("day") or parts.get("month", ""), parts.get("precision", ""))
-    rest = {name: value for name, value in parts.items() if name not in {"day", "month", "precision"}}
+    rest = {name: value for name, value in parts.items() if name not in {"kind", "day", "month", "precision"}}
     return (*((Part(day),) if day else ()), *_named(rest))
 
 
