@@ -13,8 +13,8 @@ from ukpostcodeparser.parser import parse_uk_postcode
 from bot.core.conversation import Day
 from bot.core.normal import normal
 from bot.core.phrases import ENGLISH, Phrase, Phrasebook
+from bot.core.reading import Doubt
 from bot.core.texts import Texts
-from bot.core.understanding import Doubt
 from casebridge.returncode import Misread, read_code
 
 UK = ZoneInfo("Europe/London")

@@ -90,9 +90,9 @@ _HISTORY = (
 
 def load(connection: Connection, cipher: DraftCipher, key: bytes, turn: bytes) -> Loaded:
     """Find a conversation, locked until the transaction ends, and whether the message came before."""
-    row: Any = _FIND.run(connection, conversation=key, turn=turn).first()
+    row: Any = _FIND.one(connection, conversation=key, turn=turn)
     if row is None:
-        return Loaded(key, replied=_FIND_TURN.run(connection, turn=turn).scalar())
+        return Loaded(key, replied=(_FIND_TURN.one(connection, turn=turn) or (None,))[0])
     version, state, replied = row
     stored = orjson.loads(cipher.decrypt(state, key))
     return Loaded(key, version, Conversation.from_stored(stored), replied)
@@ -121,11 +121,11 @@ def save(  # noqa: PLR0913 - one row of the conversation and one of its turns, n
         row["before"] = loaded.version
     said = {"turn": turn, "body": body, "turn_expires_at": turn_expires_at}
     if connection.dialect.name == "sqlite":  # has no round trip to save, and cannot write two tables at once
-        _ADD_TURN.run(connection, conversation=loaded.key, version=loaded.version + 1, **said)
-        written = (_SAVE_ALONE if loaded.version else _ADD_ALONE).run(connection, **row)
+        _ADD_TURN.write(connection, conversation=loaded.key, version=loaded.version + 1, **said)
+        written = (_SAVE_ALONE if loaded.version else _ADD_ALONE).write(connection, **row)
     else:
-        written = (_SAVE_BOTH if loaded.version else _ADD_BOTH).run(connection, **row, **said)
-    if written.rowcount != 1:
+        written = (_SAVE_BOTH if loaded.version else _ADD_BOTH).write(connection, **row, **said)
+    if written != 1:
         raise Raced
 
 

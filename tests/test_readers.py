@@ -2,7 +2,7 @@
 
 import pytest
 
-from bot.core.understanding import Doubt
+from bot.core.reading import Doubt
 from casebridge.report import Value
 from tests.understood import AGAIN, UNKNOWN, Row, ids, understood
 

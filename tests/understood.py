@@ -4,7 +4,8 @@ from datetime import UTC, datetime
 
 from bot.core.conversation import Inbound
 from bot.core.flow import Kind
-from bot.core.understanding import Doubt, Reading, understand
+from bot.core.reading import Doubt, Reading
+from bot.core.understanding import understand
 from bot.flowfile import read_script
 from bot.phrasebook import read_phrasebook
 from bot.readers import LibraryReaders

@@ -2,14 +2,16 @@
 
 from bot.core.asking import Walk, says_around, shown, story_so_far, walk, walk_on
 from bot.core.changing import CHANGE_STEP, change
+from bot.core.choosing import is_word, was_near
 from bot.core.conversation import Answer, Conversation, Reply, Stage
 from bot.core.effects import LookUp
 from bot.core.ending import reviewed
 from bot.core.flow import Kind, Step
 from bot.core.normal import normal
 from bot.core.phrases import Phrase
+from bot.core.reading import Doubt
 from bot.core.turn import LONGEST_MESSAGE, Outcome, Turn, afresh, asked, begin
-from bot.core.understanding import Doubt, is_word, understand, was_near
+from bot.core.understanding import understand
 from casebridge.report import AnswerState, ConsentLevel
 
 

@@ -8,10 +8,11 @@ from typing import NamedTuple
 from bot.core.conversation import Answer, Conversation, Day, Entry, Option, Reply, Sayable
 from bot.core.flow import NOTICED, Flow, Kind, Step
 from bot.core.phrases import Phrasebook
+from bot.core.reading import Readers
 from bot.core.reporting import agreed
 from bot.core.signposting import Directory
 from bot.core.texts import Texts
-from bot.core.understanding import Readers, labels_of
+from bot.core.understanding import labels_of
 from casebridge.report import AnswerState
 
 LONGEST_READ_BACK = 160  # characters; a whole story would be many text messages

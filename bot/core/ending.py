@@ -5,11 +5,11 @@ from bot.core.changing import offer_changes
 from bot.core.conversation import Entry, Option, Reply, Stage
 from bot.core.effects import Erase, LookUp, Submit
 from bot.core.phrases import Phrase
+from bot.core.reading import Doubt
 from bot.core.reporting import agreed, to_report
 from bot.core.signposting import signpost
 from bot.core.texts import Texts
 from bot.core.turn import Outcome, Turn, afresh, asked, begin, start
-from bot.core.understanding import Doubt
 
 NEW_STEP = "new"
 SHORTEST_CODE = 16  # digits; a phone number is shorter

@@ -8,7 +8,7 @@ from bot.core.effects import Effect
 from bot.core.flow import Flow, Kind
 from bot.core.normal import normal
 from bot.core.phrases import ENGLISH
-from bot.core.understanding import Reading
+from bot.core.reading import Reading
 
 FIRST_FLOW = "report"
 LONGEST_MESSAGE = 20_000  # characters; far over any real account sent at once

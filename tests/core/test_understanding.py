@@ -7,7 +7,8 @@ from hypothesis import strategies as st
 from bot.core.conversation import Answer, Inbound
 from bot.core.flow import Kind, Step
 from bot.core.normal import normal
-from bot.core.understanding import Doubt, Reading, understand
+from bot.core.reading import Doubt, Reading
+from bot.core.understanding import understand
 from casebridge.report import AnswerState, Value
 from tests.understood import (
     AGAIN,

@@ -11,8 +11,9 @@ from bot.core.commands import Called, Command, called
 from bot.core.conversation import Inbound
 from bot.core.flow import Step
 from bot.core.normal import normal
+from bot.core.reading import Doubt, Reading
 from bot.core.safety import Danger, danger_in
-from bot.core.understanding import Doubt, Reading, understand
+from bot.core.understanding import understand
 from casebridge.report import AnswerState, Value
 from tests.talk import KNOWLEDGE, NOON, TEXTS
 

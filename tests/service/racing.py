@@ -3,12 +3,10 @@
 import multiprocessing
 import os
 import signal
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from multiprocessing.synchronize import Barrier
 from typing import Any
-
-from sqlalchemy import event
 
 from bot.service import Arrival, Service
 from bot.settings import Settings
@@ -52,20 +50,22 @@ def _talk(settings: Settings, barrier: Barrier, texts: Sequence[str]) -> None:
 def _receive_and_die(service: Service, settings: Settings, fatal_step: int, arrival: Arrival) -> None:
     database = Database(settings.database)  # the parent's connections are the parent's
     dialect = database.engine.dialect
-    commit: Any = dialect.do_commit
     steps = 0
 
-    def step(*_: object, **__: object) -> None:
+    def step() -> None:
         nonlocal steps
         steps += 1
         if steps == fatal_step:
             os.kill(os.getpid(), signal.SIGKILL)
 
-    def commit_and_step(connection: Any) -> None:
-        commit(connection)
-        step()
+    def between_steps(work: Callable[..., None]) -> Callable[..., None]:
+        def stepping(*given: Any) -> None:
+            step()
+            work(*given)
+            step()
 
-    for moment in ("before_cursor_execute", "after_cursor_execute", "commit"):  # "commit" is before it
-        event.listen(database.engine, moment, step)
-    dialect.do_commit = commit_and_step  # type: ignore[method-assign, assignment]
+        return stepping
+
+    for work in ("do_execute", "do_executemany", "do_commit"):
+        setattr(dialect, work, between_steps(getattr(dialect, work)))
     replace(service, database=database).receive(arrival)

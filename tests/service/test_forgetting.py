@@ -8,7 +8,7 @@ from pathlib import Path
 
 import orjson
 import pytest
-from sqlalchemy import event
+from sqlalchemy import Dialect, event
 
 from bot import store
 from bot.service import DRAFT_KEPT, ENDED_KEPT, LAST_TURN_KEPT, PAUSED_KEPT, TURN_KEPT, Arrival, Service
@@ -75,7 +75,8 @@ def test_report_deliveries_and_the_end_of_the_draft_are_one_transaction(
     moments: list[str] = []
     engine = service.database.engine
     event.listen(engine, "commit", lambda _: moments.append("commit"))
-    event.listen(engine, "before_cursor_execute", lambda *it: moments.append(" ".join(it[2].split()[:3])))
+    for name in ("do_execute", "do_executemany"):
+        _watch(engine.dialect, name, moments)
 
     service.receive(sms("1"))
 
@@ -84,6 +85,17 @@ def test_report_deliveries_and_the_end_of_the_draft_are_one_transaction(
         ["INSERT INTO turn", "UPDATE conversation SET"] if service.database.is_sqlite else ["WITH written AS"]
     )
     assert written == ["INSERT INTO report", "INSERT INTO delivery", "UPDATE turn SET", *last, "commit"]
+
+
+def _watch(dialect: Dialect, name: str, moments: list[str]) -> None:
+    """Note how each statement begins before it is handed to the driver."""
+    execute = getattr(dialect, name)
+
+    def noted(cursor: object, statement: str, *rest: object) -> None:
+        moments.append(" ".join(statement.split()[:3]))
+        execute(cursor, statement, *rest)
+
+    setattr(dialect, name, noted)
 
 
 def test_no_byte_of_the_draft_stays_in_the_sqlite_file(tmp_path: Path) -> None:
