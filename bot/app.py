@@ -1,6 +1,7 @@
 """create_app(): the one place where the public tier is joined."""
 
-from flask import Flask, Response
+from flask import Flask, Request, Response
+from flask.sessions import SecureCookieSession, SecureCookieSessionInterface
 from flask_wtf.csrf import CSRFProtect
 from sqlalchemy import select
 from sqlalchemy.exc import InterfaceError, OperationalError, SQLAlchemyError
@@ -26,6 +27,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     settings = settings or Settings.read()
     set_up_logs()
     app = Flask(__name__)
+    app.session_interface = ChatSessions()
     app.config.update(
         MAX_CONTENT_LENGTH=LARGEST_REQUEST,
         MAX_FORM_MEMORY_SIZE=LARGEST_REQUEST,
@@ -52,6 +54,15 @@ def create_app(settings: Settings | None = None) -> Flask:
     app.register_error_handler(HTTPException, plainly)
     harden(app, settings)
     return app
+
+
+class ChatSessions(SecureCookieSessionInterface):
+    """Sessions of the web chat; a webhook brings no cookie, and is not searched for one."""
+
+    def open_session(self, app: Flask, request: Request) -> SecureCookieSession | None:
+        if "HTTP_COOKIE" not in request.environ:
+            return self.session_class()
+        return super().open_session(app, request)
 
 
 def join(settings: Settings) -> Service:

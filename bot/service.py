@@ -1,8 +1,9 @@
 """receive(): one message, one transaction. The only place where a message changes anything."""
 
 import secrets
+from collections import deque
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 
 from sqlalchemy import Connection
@@ -24,7 +25,7 @@ from casebridge import outbox
 from casebridge.area import Area
 from casebridge.database import Database
 from casebridge.recipients import Recipients
-from casebridge.returncode import code_keys, new_code, new_reference, show_code
+from casebridge.returncode import CodeKeys, code_keys, new_code, new_reference, show_code
 from casebridge.routing import views
 from casebridge.sealing import seal
 
@@ -55,6 +56,20 @@ class Arrival:
     attachment: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class Numbers:
+    """What a report will be known by. Made before a turn takes the database: the keys cost 2 ms."""
+
+    reference: str
+    code: str
+    keys: CodeKeys
+
+    @classmethod
+    def make(cls, pepper: bytes) -> "Numbers":
+        code = new_code(secrets.token_bytes(16))
+        return cls(new_reference(secrets.token_bytes(16)), show_code(code), code_keys(code, pepper))
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Service:
     """What answering a message needs, joined once at start."""
@@ -65,6 +80,7 @@ class Service:
     recipients: Recipients
     area: Area
     now: Callable[[], datetime] = lambda: datetime.now(UTC)
+    _unused: deque[Numbers] = field(default_factory=deque, init=False, repr=False)
 
     def receive(self, arrival: Arrival) -> tuple[Message, ...]:
         """Answer a message: the whole turn is stored, or nothing of it.
@@ -73,9 +89,10 @@ class Service:
         Raises sqlalchemy OperationalError while the database is away.
         """
         for _ in range(MOST_TRIES):
+            numbers = self._numbers()
             try:
                 with self.database.begin() as connection:
-                    return self._turn(connection, arrival)
+                    return self._turn(connection, arrival, numbers)
             except (IntegrityError, Raced):  # another message of theirs, or this one's twin, was first
                 continue
             except DBAPIError as error:
@@ -96,17 +113,27 @@ class Service:
         with self.database.begin() as connection:
             store.forget(connection, self.cipher.hash(channel, address))
 
-    def _turn(self, connection: Connection, arrival: Arrival) -> tuple[Message, ...]:
+    def _numbers(self) -> Numbers:
+        """Return numbers no report has; most turns give them back."""
+        try:
+            return self._unused.pop()
+        except IndexError:
+            return Numbers.make(self.recipients.pepper)
+
+    def _turn(self, connection: Connection, arrival: Arrival, numbers: Numbers) -> tuple[Message, ...]:
         key = self.cipher.hash(arrival.channel, arrival.address)
         turn = self.cipher.hash(arrival.channel, arrival.address, arrival.message_id)
         loaded = store.load(connection, self.cipher, key, turn)
         if loaded.replied is not None:
+            self._unused.append(numbers)
             return self._repeat(turn, loaded.replied, arrival)
         before = loaded.conversation or start(self.knowledge, arrival.channel)
-        inbound = self._inbound(arrival)
+        inbound = self._inbound(arrival, numbers)
         outcome = advance(self.knowledge, before, inbound)
+        if not any(isinstance(effect, Submit) for effect in outcome.effects):
+            self._unused.append(numbers)
         for effect in outcome.effects:
-            outcome = self._carry_out(connection, loaded, outcome, effect, inbound)
+            outcome = self._carry_out(connection, loaded, outcome, effect, inbound, numbers)
         messages = self._say(outcome, before)
         self._save(connection, loaded, outcome, arrival, turn, messages)
         return messages
@@ -117,23 +144,29 @@ class Service:
         except NoDraftKey:  # same id, another request: nothing of the first is told to the second
             return ()
 
-    def _inbound(self, arrival: Arrival) -> Inbound:
+    def _inbound(self, arrival: Arrival, numbers: Numbers) -> Inbound:
         return Inbound(
             text=clean(arrival.text),
             at=self.now(),
             pressed=arrival.pressed,
             language=arrival.language,
-            reference=new_reference(secrets.token_bytes(16)),
-            code=show_code(new_code(secrets.token_bytes(16))),
+            reference=numbers.reference,
+            code=numbers.code,
             attachment=arrival.attachment,
         )
 
     def _carry_out(
-        self, connection: Connection, loaded: Loaded, outcome: Outcome, effect: Effect, inbound: Inbound
+        self,
+        connection: Connection,
+        loaded: Loaded,
+        outcome: Outcome,
+        effect: Effect,
+        inbound: Inbound,
+        numbers: Numbers,
     ) -> Outcome:
         match effect:
             case Submit():
-                self._submit(connection, effect, inbound.at)
+                self._submit(connection, effect, inbound.at, numbers.keys)
                 store.forget_turns(connection, loaded.key)
                 return outcome
             case Erase():
@@ -143,9 +176,8 @@ class Service:
                 status = self._status(connection, effect)
                 return tell_status(self.knowledge, outcome.conversation, inbound, status)
 
-    def _submit(self, connection: Connection, submit: Submit, now: datetime) -> None:
+    def _submit(self, connection: Connection, submit: Submit, now: datetime, keys: CodeKeys) -> None:
         report = submit.report
-        keys = code_keys("".join(filter(str.isdecimal, submit.code)), self.recipients.pepper)
         allowed = views(report, self.area)
         envelope = seal(report, allowed, self.recipients.keys, keys.key)
         outbox.submit(connection, report, allowed, envelope, keys.id, self.area, now)

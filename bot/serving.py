@@ -1,5 +1,9 @@
 """Runs the public tier's web server. Granian was chosen by measuring: `make bench`, table "servers"."""
 
+import ctypes
+import gc
+from contextlib import suppress
+
 from granian.constants import Interfaces
 from granian.log import LogLevels
 from granian.server import Server
@@ -12,6 +16,8 @@ from casebridge.recipients import read_recipients
 from casebridge.settings import FaultySettings
 from casebridge.yamlfile import FaultyFile
 
+GARBAGE_LOOKED_FOR_EVERY = 10_000  # objects
+M_ARENA_MAX = -8  # malloc.h
 THREADS = 8  # that answer messages; idle connections wait outside them
 
 
@@ -44,6 +50,12 @@ def application() -> object:
     from bot.app import create_app  # noqa: PLC0415 - the server's first process does not need it
 
     try:
-        return create_app(Settings.read())
+        app = create_app(Settings.read())
     except (FaultySettings, FaultyFile) as faulty:
         raise SystemExit("\n".join(map(str, faulty.faults))) from faulty
+    with suppress(OSError, AttributeError):  # another C library than GNU's
+        ctypes.CDLL(None).mallopt(M_ARENA_MAX, 2)  # a heap a thread, each with room for Argon2, is 30 MB
+    gc.collect()
+    gc.freeze()  # flows and catalogues never go: what looks for garbage need not look there
+    gc.set_threshold(GARBAGE_LOOKED_FOR_EVERY)
+    return app
