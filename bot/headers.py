@@ -31,12 +31,14 @@ STATIC_KEPT = "public, max-age=31536000, immutable"  # its address holds a hash 
 
 def harden(app: Flask, settings: Settings) -> None:
     """Put the headers on everything the app answers, mistakes and files included."""
-    headers = {**HEADERS, "Strict-Transport-Security": HSTS} if settings.is_https else HEADERS
+    hsts = {"Strict-Transport-Security": HSTS} if settings.is_https else {}
+    headers = tuple({**HEADERS, **hsts}.items())
 
     @app.after_request
     def _add(response: Response) -> Response:
-        for name, value in headers.items():
-            response.headers[name] = value
+        response.headers.pop("Cache-Control", None)  # the one that Flask sets too, on files
+        for name, value in headers:
+            response.headers.add(name, value)
         if request.endpoint == "static" and "v" in request.args and response.status_code == 200:
             response.headers["Cache-Control"] = STATIC_KEPT
         return response
