@@ -7,11 +7,6 @@ from bot.core.effects import Erase, LookUp
 from bot.transcript import CODE
 from tests.talk import KNOWLEDGE, SHORT_REPORT, TEXTS, Person, at_step
 
-STEPS = (
-    "role", "danger", "story", "why", "kind_of_incident", "when", "where", "repeat", "offender_known",
-    "contact", "consent_case_group", "consent_police", "consent_vcas", "review",
-)  # fmt: skip
-
 
 def test_a_consent_given_after_a_change_of_language_keeps_the_words_of_that_language() -> None:
     person = at_step("consent_police").says("lang pl")
