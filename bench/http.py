@@ -9,7 +9,7 @@ from pathlib import Path
 from bench import floor
 from bench.load import Load, send
 from bench.measure import Measure, median, percentile
-from bench.place import databases, environment, folder, ready, settings_for
+from bench.place import databases, environment, folder, ready, with_keys
 from bench.program import Program, free_port, running
 from bench.table import Goal, Row, Table, at_least, at_most
 
@@ -49,7 +49,7 @@ def ours(here: Path, address: str) -> Iterator[Program]:
 @contextmanager
 def the_floor(here: Path, address: str) -> Iterator[Program]:
     """Run the floor under the same server."""
-    settings = settings_for(here, address, free_port())
+    settings = with_keys(here, address, free_port())
     floor.make_tables(address)
     with running(("-m", "bench.floor"), settings.port, environment(settings), here) as program:
         program.await_ready()

@@ -66,18 +66,24 @@ def schema(address: str, name: str) -> str:
 
 def ready(here: Path, database: str, port: int = 8000) -> Settings:
     """Make keys and tables, and return the settings of a service that takes text messages."""
-    settings = settings_for(here, database, port)
-    settings.var_dir.mkdir(parents=True, exist_ok=True)
-    private = PrivateSettings.read(_env_file=None, var_dir=settings.var_dir, area=AREA)
-    make_keys(private, read_area(AREA))
-    make_draft_key(settings)
+    settings = with_keys(here, database, port)
     opened = Database(database)
     migrate(opened)
     opened.close()
     return settings
 
 
-def settings_for(here: Path, database: str, port: int = 8000) -> Settings:
+def with_keys(here: Path, database: str, port: int) -> Settings:
+    """Make keys, without which no server of ours starts, and return the settings."""
+    settings = _settings(here, database, port)
+    settings.var_dir.mkdir(parents=True, exist_ok=True)
+    private = PrivateSettings.read(_env_file=None, var_dir=settings.var_dir, area=AREA)
+    make_keys(private, read_area(AREA))
+    make_draft_key(settings)
+    return settings
+
+
+def _settings(here: Path, database: str, port: int) -> Settings:
     return Settings.read(
         _env_file=None,
         var_dir=here / "var",

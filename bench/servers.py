@@ -8,7 +8,7 @@ from pathlib import Path
 from bench import floor
 from bench.load import Load, send
 from bench.measure import Measure, median, percentile
-from bench.place import environment, folder, settings_for
+from bench.place import environment, folder, with_keys
 from bench.program import Program, free_port, running
 from bench.table import Row, Table
 from bot.serving import THREADS
@@ -64,6 +64,6 @@ def _served(here: Path, name: str) -> Iterator[Program]:
     floor.make_tables(address)
     where = ("-b", f"127.0.0.1:{port}") if name == "gunicorn" else ("--listen", f"127.0.0.1:{port}")
     arguments = ARGUMENTS[name] if name == "granian" else (*ARGUMENTS[name][:2], *where, *ARGUMENTS[name][2:])
-    with running(arguments, port, environment(settings_for(here, address, port)), here) as program:
+    with running(arguments, port, environment(with_keys(here, address, port)), here) as program:
         program.await_ready()
         yield program

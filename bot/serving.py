@@ -1,8 +1,9 @@
-"""Runs the public tier's web server. Granian was chosen by measuring: `make bench`, table "servers"."""
+"""Runs the public tier's web server. Granian, because idle connections hold none of its threads.
 
-import ctypes
+`python -m bench servers` shows it beside whichever other server is installed.
+"""
+
 import gc
-from contextlib import suppress
 
 from granian.constants import Interfaces
 from granian.log import LogLevels
@@ -17,7 +18,6 @@ from casebridge.settings import FaultySettings
 from casebridge.yamlfile import FaultyFile
 
 GARBAGE_LOOKED_FOR_EVERY = 10_000  # objects
-M_ARENA_MAX = -8  # malloc.h
 THREADS = 8  # that answer messages; idle connections wait outside them
 
 
@@ -53,8 +53,6 @@ def application() -> object:
         app = create_app(Settings.read())
     except (FaultySettings, FaultyFile) as faulty:
         raise SystemExit("\n".join(map(str, faulty.faults))) from faulty
-    with suppress(OSError, AttributeError):  # another C library than GNU's
-        ctypes.CDLL(None).mallopt(M_ARENA_MAX, 2)  # a heap a thread, each with room for Argon2, is 30 MB
     gc.collect()
     gc.freeze()  # flows and catalogues never go: what looks for garbage need not look there
     gc.set_threshold(GARBAGE_LOOKED_FOR_EVERY)
