@@ -215,9 +215,10 @@ class Service:
             conversation,
             turn=turn,
             body=store.seal_turn(self.cipher, turn, said, messages, arrival.witness),
-            expires_at=now + (ENDED_KEPT if ended else kept),
-            turn_expires_at=now
-            + (LAST_TURN_KEPT if sent else kept if arrival.channel == "web" else TURN_KEPT),
+            expires_at=_to_the_hour(now + (ENDED_KEPT if ended else kept)),
+            turn_expires_at=_to_the_hour(
+                now + (LAST_TURN_KEPT if sent else kept if arrival.channel == "web" else TURN_KEPT)
+            ),
         )
 
     def _said(self, arrival: Arrival, language: str) -> str:
@@ -227,3 +228,9 @@ class Service:
         known = self.knowledge
         labels = (known.phrasebook.text(label, language) for label in labels_pressed(known, arrival.pressed))
         return "\n".join((*filter(None, (arrival.text,)), ", ".join(labels)))
+
+
+def _to_the_hour(moment: datetime) -> datetime:
+    """Return the next full hour: the same for most turns of a talk, so no index changes with them."""
+    hour = moment.replace(minute=0, second=0, microsecond=0)
+    return hour if hour == moment else hour + timedelta(hours=1)
