@@ -4,6 +4,7 @@
 """
 
 import gc
+import os
 
 from granian.constants import Interfaces
 from granian.log import LogLevels
@@ -18,7 +19,7 @@ from casebridge.settings import FaultySettings
 from casebridge.yamlfile import FaultyFile
 
 GARBAGE_LOOKED_FOR_EVERY = 10_000  # objects
-THREADS = 8  # that answer messages; idle connections wait outside them
+THREADS = min(8, 2 * (os.cpu_count() or 1) + 1)  # that answer messages; idle connections wait outside them
 
 
 def serve_public(settings: Settings) -> None:
