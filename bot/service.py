@@ -216,9 +216,8 @@ class Service:
             turn=turn,
             body=store.seal_turn(self.cipher, turn, said, messages, arrival.witness),
             expires_at=_to_the_hour(now + (ENDED_KEPT if ended else kept)),
-            turn_expires_at=_to_the_hour(
-                now + (LAST_TURN_KEPT if sent else kept if arrival.channel == "web" else TURN_KEPT)
-            ),
+            turn_expires_at=now
+            + (LAST_TURN_KEPT if sent else kept if arrival.channel == "web" else TURN_KEPT),
         )
 
     def _said(self, arrival: Arrival, language: str) -> str:
