@@ -109,7 +109,7 @@ def _fill_sqlite(file: str, stored: Stored, blocks: Iterable[range], state: byte
         for block in blocks:
             for table, rows in _rows(stored, block, state):
                 places = ", ".join("?" * len(rows[0]))
-                lite.executemany(f"INSERT INTO {table} VALUES ({places})", rows)  # noqa: S608
+                lite.executemany(f"INSERT INTO {table} VALUES ({places})", rows)  # noqa: S608 - names of our own tables
         lite.commit()
         lite.execute("PRAGMA journal_mode=WAL")
         os.sync()
