@@ -12,14 +12,14 @@ from sqlalchemy.exc import DBAPIError, IntegrityError
 from bot import store
 from bot.core.asking import Knowledge
 from bot.core.conversation import Conversation, Inbound, Pressed, Stage
-from bot.core.effects import Effect, Erase, LookUp, Submit
+from bot.core.effects import Effect, LookUp, Submit
 from bot.core.engine import Outcome, advance, tell_status
 from bot.core.normal import clean
 from bot.core.phrases import ENGLISH
 from bot.core.pressing import labels_pressed
 from bot.core.turn import start
 from bot.drafts import DraftCipher, NoDraftKey
-from bot.store import Loaded, Raced, Turn
+from bot.store import After, Loaded, Raced, Turn
 from bot.wording import Message, put_into_words
 from casebridge import outbox
 from casebridge.area import Area
@@ -34,7 +34,7 @@ PAUSED_KEPT = timedelta(days=14)
 ENDED_KEPT = timedelta(hours=72)  # after sending or erasing: only that there was a talk
 TURN_KEPT = timedelta(hours=48)  # providers repeat for at most a day
 LAST_TURN_KEPT = timedelta(hours=24)  # the reply that holds the return code
-MOST_TRIES = 4  # of a message that met another of the same person, or its own twin
+MOST_TRIES = 20  # of a message that met another of the same person, or its own twin: one of them wins each
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,8 +91,7 @@ class Service:
         for _ in range(MOST_TRIES):
             numbers = self._numbers()
             try:
-                with self.database.begin() as connection:
-                    return self._turn(connection, arrival, numbers)
+                return self._turn(arrival, numbers)
             except (IntegrityError, Raced):  # another message of theirs, or this one's twin, was first
                 continue
             except DBAPIError as error:
@@ -120,22 +119,29 @@ class Service:
         except IndexError:
             return Numbers.make(self.recipients.pepper)
 
-    def _turn(self, connection: Connection, arrival: Arrival, numbers: Numbers) -> tuple[Message, ...]:
+    def _turn(self, arrival: Arrival, numbers: Numbers) -> tuple[Message, ...]:
         key = self.cipher.hash(arrival.channel, arrival.address)
         turn = self.cipher.hash(arrival.channel, arrival.address, arrival.message_id)
-        loaded = store.load(connection, self.cipher, key, turn)
+        with self.database.look() as line:
+            loaded = store.load(line, self.cipher, key, turn)
         if loaded.replied is not None:
             self._unused.append(numbers)
             return self._repeat(turn, loaded.replied, arrival)
         before = loaded.conversation or start(self.knowledge, arrival.channel)
         inbound = self._inbound(arrival, numbers)
-        outcome = advance(self.knowledge, before, inbound)
-        if not any(isinstance(effect, Submit) for effect in outcome.effects):
-            self._unused.append(numbers)
-        for effect in outcome.effects:
-            outcome = self._carry_out(connection, loaded, outcome, effect, inbound, numbers)
+        outcome = self._looked_up(advance(self.knowledge, before, inbound), inbound)
         messages = self._say(outcome, before)
-        self._save(connection, loaded, outcome, arrival, turn, messages)
+        after = self._after(loaded, outcome, arrival, turn, messages)
+        if not outcome.effects:
+            self._unused.append(numbers)
+            with self.database.write_once() as line:
+                store.save(line, after)
+            return messages
+        submit = self._submission(outcome.effects, inbound.at, numbers.keys)
+        with self.database.begin() as connection:
+            submit(connection)
+            store.forget_turns(connection, key)
+            store.save(connection, after)
         return messages
 
     def _repeat(self, turn: bytes, replied: bytes, arrival: Arrival) -> tuple[Message, ...]:
@@ -155,37 +161,35 @@ class Service:
             attachment=arrival.attachment,
         )
 
-    def _carry_out(
-        self,
-        connection: Connection,
-        loaded: Loaded,
-        outcome: Outcome,
-        effect: Effect,
-        inbound: Inbound,
-        numbers: Numbers,
-    ) -> Outcome:
-        match effect:
-            case Submit():
-                self._submit(connection, effect, inbound.at, numbers.keys)
-                store.forget_turns(connection, loaded.key)
+    def _looked_up(self, outcome: Outcome, inbound: Inbound) -> Outcome:
+        """Tell how far a report has come, where that was asked."""
+        match outcome.effects:
+            case (LookUp() as look,):
+                return tell_status(self.knowledge, outcome.conversation, inbound, self._status(look))
+            case _:
                 return outcome
-            case Erase():
-                store.forget_turns(connection, loaded.key)
-                return outcome
-            case LookUp():
-                status = self._status(connection, effect)
-                return tell_status(self.knowledge, outcome.conversation, inbound, status)
 
-    def _submit(self, connection: Connection, submit: Submit, now: datetime, keys: CodeKeys) -> None:
-        report = submit.report
-        allowed = views(report, self.area)
-        envelope = seal(report, allowed, self.recipients.keys, keys.key)
-        outbox.submit(connection, report, allowed, envelope, keys.id, self.area, now)
-
-    def _status(self, connection: Connection, look: LookUp) -> str | None:
+    def _status(self, look: LookUp) -> str | None:
         if look.reference:
-            return outbox.status_of_reference(connection, look.reference)
-        return outbox.status_of(connection, code_keys(look.code, self.recipients.pepper).id)
+            with self.database.look() as connection:
+                return outbox.status_of_reference(connection, look.reference)
+        code_id = code_keys(look.code, self.recipients.pepper).id
+        with self.database.look() as connection:
+            return outbox.status_of(connection, code_id)
+
+    def _submission(
+        self, effects: tuple[Effect, ...], now: datetime, keys: CodeKeys
+    ) -> Callable[[Connection], None]:
+        """Seal the report there may be, and return what stores it: sealing needs no database."""
+        for effect in effects:
+            if isinstance(effect, Submit):
+                report = effect.report
+                allowed = views(report, self.area)
+                envelope = seal(report, allowed, self.recipients.keys, keys.key)
+                return lambda connection: outbox.submit(
+                    connection, report, allowed, envelope, keys.id, self.area, now
+                )
+        return lambda _: None
 
     def _say(self, outcome: Outcome, before: Conversation) -> tuple[Message, ...]:
         language = outcome.conversation.language or before.language or ENGLISH
@@ -194,28 +198,21 @@ class Service:
             return messages
         return (*messages[:-1], replace(messages[-1], token=secrets.token_urlsafe(12)))
 
-    def _save(
-        self,
-        connection: Connection,
-        loaded: Loaded,
-        outcome: Outcome,
-        arrival: Arrival,
-        turn: bytes,
-        messages: tuple[Message, ...],
-    ) -> None:
+    def _after(
+        self, loaded: Loaded, outcome: Outcome, arrival: Arrival, turn: bytes, messages: tuple[Message, ...]
+    ) -> After:
+        """Encrypt what is to be stored, and say until when."""
         conversation, now = outcome.conversation, self.now()
         said = self._said(arrival, messages[0].language if messages else ENGLISH)
         sent = any(isinstance(effect, Submit) for effect in outcome.effects)
-        ended = sent or any(isinstance(effect, Erase) for effect in outcome.effects)
         kept = {Stage.PAUSED: PAUSED_KEPT, Stage.SENT: ENDED_KEPT}.get(conversation.stage, DRAFT_KEPT)
-        store.save(
-            connection,
-            self.cipher,
-            loaded,
-            conversation,
+        return After(
+            key=loaded.key,
+            version=loaded.version + 1,
+            state=store.seal_state(self.cipher, loaded.key, conversation),
+            expires_at=_to_the_hour(now + (ENDED_KEPT if outcome.effects else kept)),
             turn=turn,
             body=store.seal_turn(self.cipher, turn, said, messages, arrival.witness),
-            expires_at=_to_the_hour(now + (ENDED_KEPT if ended else kept)),
             turn_expires_at=now
             + (LAST_TURN_KEPT if sent else kept if arrival.channel == "web" else TURN_KEPT),
         )

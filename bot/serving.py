@@ -19,7 +19,9 @@ from casebridge.settings import FaultySettings
 from casebridge.yamlfile import FaultyFile
 
 GARBAGE_LOOKED_FOR_EVERY = 10_000  # objects
-THREADS = min(8, 2 * (os.cpu_count() or 1) + 1)  # that answer messages; idle connections wait outside them
+THREADS = int(os.environ.get("THREADS", "0")) or min(
+    8, 2 * (os.cpu_count() or 1) + 1
+)  # that answer messages; idle connections wait outside them
 
 
 def serve_public(settings: Settings) -> None:

@@ -12,7 +12,7 @@ from bot import tables
 from bot.core.conversation import Conversation
 from bot.drafts import DraftCipher
 from bot.wording import Message
-from casebridge.prepared import Prepared
+from casebridge.prepared import Line, Prepared
 
 _TABLES = SQLModel.metadata.tables
 CONVERSATION = _TABLES[tables.ConversationRow.__tablename__]
@@ -34,6 +34,19 @@ class Loaded:
 
 
 @dataclass(frozen=True, slots=True)
+class After:
+    """A conversation after a turn, and the turn: both encrypted, as they will be stored."""
+
+    key: bytes
+    version: int  # one more than was loaded
+    state: bytes
+    expires_at: datetime
+    turn: bytes
+    body: bytes
+    turn_expires_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class Turn:
     """What was said by a person and what was answered."""
 
@@ -46,9 +59,7 @@ _FIND = Prepared(
         CONVERSATION.c.version,
         CONVERSATION.c.state,
         select(TURN.c.body).where(TURN.c.key == bindparam("turn")).scalar_subquery(),
-    )
-    .where(CONVERSATION.c.key == bindparam("conversation"))
-    .with_for_update(of=CONVERSATION)
+    ).where(CONVERSATION.c.key == bindparam("conversation"))
 )
 _FIND_TURN = Prepared(select(TURN.c.body).where(TURN.c.key == bindparam("turn")))
 _ADD = insert(CONVERSATION).values(
@@ -81,6 +92,9 @@ def _with_turn(statement: Insert | Update) -> Prepared:
 _ADD_BOTH, _SAVE_BOTH = _with_turn(_ADD), _with_turn(_SAVE)
 _ADD_ALONE, _SAVE_ALONE = Prepared(_ADD), Prepared(_SAVE)
 _FORGOTTEN = b""  # in place of a turn: that its message was taken is still known, nothing of it
+_FORGET_TURNS = Prepared(
+    update(TURN).where(TURN.c.conversation == bindparam("of")).values(body=bindparam("forgotten"))
+)
 _HISTORY = (
     select(TURN.c.key, TURN.c.body)
     .where(TURN.c.conversation == bindparam("conversation"), TURN.c.body != _FORGOTTEN)
@@ -88,45 +102,44 @@ _HISTORY = (
 )
 
 
-def load(connection: Connection, cipher: DraftCipher, key: bytes, turn: bytes) -> Loaded:
-    """Find a conversation, locked until the transaction ends, and whether the message came before."""
-    row: Any = _FIND.one(connection, conversation=key, turn=turn)
+def load(on: Connection | Line, cipher: DraftCipher, key: bytes, turn: bytes) -> Loaded:
+    """Find a conversation, and whether the message came before. Whoever saves first wins: see save()."""
+    row: Any = _FIND.one(on, conversation=key, turn=turn)
     if row is None:
-        return Loaded(key, replied=(_FIND_TURN.one(connection, turn=turn) or (None,))[0])
+        return Loaded(key, replied=(_FIND_TURN.one(on, turn=turn) or (None,))[0])
     version, state, replied = row
     stored = orjson.loads(cipher.decrypt(state, key))
     return Loaded(key, version, Conversation.from_stored(stored), replied)
 
 
-def save(  # noqa: PLR0913 - one row of the conversation and one of its turns, nothing to leave out
-    connection: Connection,
-    cipher: DraftCipher,
-    loaded: Loaded,
-    conversation: Conversation,
-    *,
-    turn: bytes,
-    body: bytes,
-    expires_at: datetime,
-    turn_expires_at: datetime,
-) -> None:
-    """Store a conversation after a turn, and the turn. Raises Raced, IntegrityError."""
-    state = cipher.encrypt(orjson.dumps(conversation.stored()), loaded.key)
-    row = {
-        "conversation": loaded.key,
-        "version": loaded.version + 1,
-        "state": state,
-        "expires_at": expires_at,
+def save(on: Connection | Line, after: After) -> None:
+    """Store a conversation after a turn, and the turn.
+
+    Raises Raced or IntegrityError where the conversation is no longer as it was loaded.
+    """
+    row: dict[str, Any] = {
+        "conversation": after.key,
+        "version": after.version,
+        "state": after.state,
+        "expires_at": after.expires_at,
     }
-    if loaded.version:
-        row["before"] = loaded.version
-    said = {"turn": turn, "body": body, "turn_expires_at": turn_expires_at}
-    if connection.dialect.name == "sqlite":  # has no round trip to save, and cannot write two tables at once
-        _ADD_TURN.write(connection, conversation=loaded.key, version=loaded.version + 1, **said)
-        written = (_SAVE_ALONE if loaded.version else _ADD_ALONE).write(connection, **row)
+    if is_known := after.version > 1:
+        row["before"] = after.version - 1
+    said = {"turn": after.turn, "body": after.body, "turn_expires_at": after.turn_expires_at}
+    if (
+        isinstance(on, Connection) and on.dialect.name == "sqlite"
+    ):  # has no round trip to save, and cannot write two tables at once
+        _ADD_TURN.write(on, conversation=after.key, version=after.version, **said)
+        written = (_SAVE_ALONE if is_known else _ADD_ALONE).write(on, **row)
     else:
-        written = (_SAVE_BOTH if loaded.version else _ADD_BOTH).write(connection, **row, **said)
+        written = (_SAVE_BOTH if is_known else _ADD_BOTH).write(on, **row, **said)
     if written != 1:
         raise Raced
+
+
+def seal_state(cipher: DraftCipher, key: bytes, conversation: Conversation) -> bytes:
+    """Encrypt a conversation as it is stored."""
+    return cipher.encrypt(orjson.dumps(conversation.stored()), key)
 
 
 def seal_turn(
@@ -154,7 +167,7 @@ def forget_turns(connection: Connection, key: bytes) -> None:
     The keys stay until they expire: an earlier message that a provider repeats after the report
     was sent, or after DELETE, must not begin a new draft with what was just erased.
     """
-    connection.execute(update(TURN).where(TURN.c.conversation == key).values(body=_FORGOTTEN))
+    _FORGET_TURNS.write(connection, of=key, forgotten=_FORGOTTEN)
 
 
 def forget(connection: Connection, key: bytes) -> None:

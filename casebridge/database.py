@@ -4,12 +4,15 @@ import fcntl
 import sqlite3
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from typing import Any, cast
 
 from sqlalchemy import Connection, Engine, create_engine, event, make_url
 from sqlalchemy.exc import OperationalError
+
+from casebridge.lines import Lines
+from casebridge.prepared import Line
 
 BUSY_TIMEOUT_MS = 10_000  # only met when a foreign program holds the file
 POOL_SIZE = 16
@@ -17,12 +20,17 @@ LONGEST_BATCH_SECONDS = 1.0  # of handing a commit on; each of our threads is in
 
 
 class Database:
-    """A pool of connections and the two ways to use one: `begin` to write, `read` to look."""
+    """A pool of connections and the ways to use one: `begin` to write, `read` to look.
+
+    `write_once` and `look` are the same for a statement that stands alone: PostgreSQL takes it
+    without BEGIN and COMMIT, two round trips less. They are for the path of a message.
+    """
 
     def __init__(self, url: str) -> None:
         self.engine = _open(url)
         self.is_sqlite = self.engine.dialect.name == "sqlite"
         self._writer = _Writer(self.engine) if self.is_sqlite else None
+        self._lines = Lines(self.engine)
 
     @contextmanager
     def begin(self) -> Iterator[Connection]:
@@ -35,6 +43,14 @@ class Database:
         """Yield a connection for reading; whatever was written on it is rolled back."""
         with self.engine.connect() as connection:
             yield connection
+
+    def write_once(self) -> AbstractContextManager[Connection | Line]:
+        """Return what one prepared statement that writes is run on; on SQLite it may be several."""
+        return self._writer.begin() if self._writer else self._lines.lend()
+
+    def look(self) -> AbstractContextManager[Line]:
+        """Return what prepared statements that look are run on."""
+        return self._lines.lend()
 
     def close(self) -> None:
         if self._writer is not None:
@@ -78,10 +94,10 @@ class _Writer:
                 _driver(connection).execute("RELEASE turn")
             except BaseException as error:
                 self._undo(connection, batch, error)
+                self._end(connection, batch)  # they may try again, and must then see what the others wrote
                 raise
-            finally:
-                if not self._waiting or batch.fault is not None:
-                    self._end(connection, batch)
+            if not self._waiting:
+                self._end(connection, batch)
         while not batch.ended.wait(LONGEST_BATCH_SECONDS):
             with self._queue:  # whoever was to go on with it was interrupted
                 if not batch.ended.is_set():
@@ -116,10 +132,13 @@ class _Writer:
         if self._batch is None:
             fcntl.flock(self._file, fcntl.LOCK_EX)
             try:
-                self._connection.exec_driver_sql("BEGIN IMMEDIATE")
-            except BaseException:
+                self._connection.begin()
+                _driver(self._connection).execute("BEGIN IMMEDIATE")
+            except BaseException as error:
                 self._connection.rollback()
                 fcntl.flock(self._file, fcntl.LOCK_UN)
+                if isinstance(error, sqlite3.Error):
+                    raise OperationalError("BEGIN", None, error) from error
                 raise
             self._batch = _Batch()
         return self._connection, self._batch
@@ -164,7 +183,11 @@ def _open(url: str) -> Engine:
     if address.drivername in ("postgresql", "postgres"):
         address = address.set(drivername="postgresql+psycopg")
     return create_engine(
-        address, pool_size=POOL_SIZE, max_overflow=POOL_SIZE, pool_pre_ping=False, hide_parameters=True
+        address,
+        pool_size=POOL_SIZE,
+        max_overflow=POOL_SIZE,
+        pool_pre_ping=False,
+        hide_parameters=True,
     )
 
 

@@ -8,12 +8,13 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import uuid4
 
-from sqlalchemy import ColumnElement, Connection, insert, literal, select, update
+from sqlalchemy import Connection, bindparam, case, insert, literal, literal_column, select, update
 from sqlmodel import SQLModel
 
 from casebridge import tables
 from casebridge.area import Area
 from casebridge.database import Database
+from casebridge.prepared import Line, Prepared, Row
 from casebridge.report import Report
 from casebridge.tables import DeliveryState, ReportStatus
 
@@ -27,6 +28,16 @@ _TABLES = SQLModel.metadata.tables
 REPORT = _TABLES[tables.SealedReport.__tablename__]
 DELIVERY = _TABLES[str(tables.Delivery.__tablename__)]
 CASE = _TABLES[tables.Case.__tablename__]
+
+
+_ACKNOWLEDGED = select(CASE.c.reference).where(
+    CASE.c.reference == REPORT.c.reference, CASE.c.acknowledged_at.is_not(None)
+)
+_STATUS = select(
+    REPORT.c.status, case((_ACKNOWLEDGED.exists(), literal_column("1")), else_=literal_column("0"))
+)
+_BY_CODE = Prepared(_STATUS.where(REPORT.c.code_id == bindparam("code_id")))
+_BY_REFERENCE = Prepared(_STATUS.where(REPORT.c.reference == bindparam("reference")))
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,14 +190,14 @@ def replay(database: Database, delivery_id: str, now: datetime) -> bool:
     return result.rowcount == 1
 
 
-def status_of(connection: Connection, code_id: bytes) -> ReportStatus | None:
+def status_of(on: Connection | Line, code_id: bytes) -> ReportStatus | None:
     """Return what the holder of that return code is told; None if there is no such report."""
-    return _status(connection, REPORT.c.code_id == code_id)
+    return _status(_BY_CODE.one(on, code_id=code_id))
 
 
-def status_of_reference(connection: Connection, reference: str) -> ReportStatus | None:
+def status_of_reference(on: Connection | Line, reference: str) -> ReportStatus | None:
     """Return how far the report has come; None if there is no such report."""
-    return _status(connection, REPORT.c.reference == reference)
+    return _status(_BY_REFERENCE.one(on, reference=reference))
 
 
 def envelope_of(connection: Connection, code_id: bytes) -> bytes | None:
@@ -194,11 +205,7 @@ def envelope_of(connection: Connection, code_id: bytes) -> bytes | None:
     return connection.execute(select(REPORT.c.envelope).where(REPORT.c.code_id == code_id)).scalar()
 
 
-def _status(connection: Connection, which: ColumnElement[bool]) -> ReportStatus | None:
-    acknowledged = select(CASE.c.reference).where(
-        CASE.c.reference == REPORT.c.reference, CASE.c.acknowledged_at.is_not(None)
-    )
-    row = connection.execute(select(REPORT.c.status, acknowledged.exists()).where(which)).first()
+def _status(row: Row) -> ReportStatus | None:
     if row is None:
         return None
     return ReportStatus.ACKNOWLEDGED if row[1] else ReportStatus(row[0])

@@ -1,12 +1,26 @@
 """Statements for the path of a message: their SQL is made once, and the driver itself is handed it."""
 
-from typing import Any, cast
+from typing import Any, Protocol, cast
 
 from sqlalchemy import ClauseElement, Connection, Dialect
+from sqlalchemy.dialects import postgresql
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.sql.compiler import SQLCompiler
+from sqlalchemy.types import TypeEngine
 
+Row = tuple[Any, ...] | None
 _Made = tuple[str, tuple[str, ...], dict[str, Any]]
+_NUMBERED: Dialect = postgresql.psycopg.dialect(paramstyle="numeric_dollar")  # type: ignore[no-untyped-call]
+
+
+class Line(Protocol):
+    """A connection that is in no transaction: what is run on it is one of its own."""
+
+    def run(self, statement: "Prepared", values: dict[str, Any]) -> tuple[Row, int]:
+        """Return the first row there is, and how many were written."""
+        ...
+
+    def close(self) -> None: ...
 
 
 class Prepared:
@@ -19,31 +33,47 @@ class Prepared:
         self._statement = statement
         self._made: dict[str, _Made] = {}
 
-    def one(self, connection: Connection, **values: Any) -> tuple[Any, ...] | None:
-        """Return the row it finds, if there is one."""
-        cursor = self._execute(connection, values)
-        row: tuple[Any, ...] | None = cursor.fetchone()
-        cursor.close()
-        return row
+    def __str__(self) -> str:
+        return str(self._statement)
 
-    def write(self, connection: Connection, **values: Any) -> int:
+    def one(self, on: "Connection | Line", **values: Any) -> Row:
+        """Return the first row it finds, if there is one."""
+        return self._run(on, values)[0]
+
+    def write(self, on: "Connection | Line", **values: Any) -> int:
         """Return how many rows it wrote."""
-        cursor = self._execute(connection, values)
-        count: int = cursor.rowcount
-        cursor.close()
-        return count
+        return self._run(on, values)[1]
 
-    def _execute(self, connection: Connection, values: dict[str, Any]) -> Any:
-        dialect = connection.dialect
+    def in_order(self, dialect: Dialect, values: dict[str, Any]) -> tuple[str, Any]:
+        """Return its SQL and these values in the form and order the driver wants them."""
         sql, order, convert = self._made.get(dialect.name) or self._make(dialect)
         for name, converted in convert.items():
             values[name] = converted(values[name])
+        return sql, [values[name] for name in order] if order else values
+
+    def numbered(self) -> tuple[str, tuple[str, ...], tuple[TypeEngine[Any], ...]]:
+        """Return its SQL for PostgreSQL, the names of $1, $2 and so on, and their types."""
+        compiled = cast(SQLCompiler, self._statement.compile(dialect=_NUMBERED))
+        order = tuple(compiled.positiontup or ())
+        return str(compiled), order, tuple(compiled.binds[name].type for name in order)
+
+    def _run(self, on: "Connection | Line", values: dict[str, Any]) -> tuple[Row, int]:
+        if not isinstance(on, Connection):
+            return on.run(self, values)
+        dialect = on.dialect
+        sql, given = self.in_order(dialect, values)
         try:
-            cursor = connection.connection.cursor()
-            dialect.do_execute(cursor, sql, tuple([values[name] for name in order]) if order else values)
+            cursor = on.connection.cursor()
+            dialect.do_execute(cursor, sql, given)
         except dialect.loaded_dbapi.Error as error:
-            raise _told(error, sql, connection) from error
-        return cursor
+            lost = dialect.is_disconnect(error, on.connection, None)
+            if lost:
+                on.invalidate(error)
+            raise told(error, sql, dialect, lost=lost) from error
+        row = cursor.fetchone() if cursor.description else None
+        count = cursor.rowcount
+        cursor.close()
+        return row, count
 
     def _make(self, dialect: Dialect) -> _Made:
         """Put it into a dialect: its SQL, the order of values where they have no names, and their forms."""
@@ -57,13 +87,10 @@ class Prepared:
         return made
 
 
-def _told(error: Exception, sql: str, connection: Connection) -> BaseException:
+def told(error: Exception, sql: str, dialect: Dialect, *, lost: bool = False) -> BaseException:
     """Return a driver's fault as SQLAlchemy tells it, no value in it."""
-    dialect: Any = connection.dialect
-    lost = dialect.is_disconnect(error, connection.connection, None)
-    if lost:
-        connection.invalidate(error)
-    kind = dialect.loaded_dbapi.Error
+    known: Any = dialect
+    kind = known.loaded_dbapi.Error
     return DBAPIError.instance(
         sql, None, error, kind, hide_parameters=True, connection_invalidated=lost, dialect=dialect
     )

@@ -18,7 +18,7 @@ LAYERS = (
     (
         *("casebridge.settings", "casebridge.yamlfile", "casebridge.wholefile", "casebridge.logs"),
         *("casebridge.area", "casebridge.routing", "casebridge.recipients", "casebridge.keyring"),
-        *("casebridge.database", "casebridge.prepared", "bot.settings"),
+        *("casebridge.database", "casebridge.lines", "casebridge.prepared", "bot.settings"),
         *("bot.flowfile", "bot.phrasebook", "bot.readers"),
         *("bot.wording", "bot.segments", "bot.catalogues", "bot.check", "bot.knowing", "bot.transcript"),
         "bot.drafts",

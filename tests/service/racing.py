@@ -11,6 +11,7 @@ from typing import Any
 from bot.service import Arrival, Service
 from bot.settings import Settings
 from casebridge.database import Database
+from casebridge.lines import PostgresqlLine, SqliteLine
 from tests.making import make_service, say
 
 _FORK = multiprocessing.get_context("fork")  # what the parent has imported need not be again
@@ -58,14 +59,17 @@ def _receive_and_die(service: Service, settings: Settings, fatal_step: int, arri
         if steps == fatal_step:
             os.kill(os.getpid(), signal.SIGKILL)
 
-    def between_steps(work: Callable[..., None]) -> Callable[..., None]:
-        def stepping(*given: Any) -> None:
+    def between_steps(work: Callable[..., Any]) -> Callable[..., Any]:
+        def stepping(*given: Any) -> Any:
             step()
-            work(*given)
+            done = work(*given)
             step()
+            return done
 
         return stepping
 
     for work in ("do_execute", "do_executemany", "do_commit"):
         setattr(dialect, work, between_steps(getattr(dialect, work)))
+    for line in (SqliteLine, PostgresqlLine):
+        setattr(line, "run", between_steps(line.run))  # noqa: B010 - the process ends with it
     replace(service, database=database).receive(arrival)

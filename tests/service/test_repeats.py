@@ -10,7 +10,7 @@ from bot import store
 from bot.drafts import NoDraftKey
 from bot.service import Arrival, Service
 from bot.settings import Settings
-from bot.store import Raced
+from bot.store import After, Raced
 from bot.wording import Message
 from tests.making import PHONE, conversation, counts, decimals, make_service, rows, say, sms
 from tests.service.racing import receive_in_processes
@@ -144,25 +144,13 @@ def test_two_people_at_once_do_not_meet(service: Service) -> None:
 
 
 def test_a_turn_on_what_is_no_longer_the_newest_is_not_stored(service: Service) -> None:
-    """The lock on the row makes this rare; the version makes it impossible."""
     say(service, "english")
-    key = service.cipher.hash("sms", PHONE)
-    with service.database.read() as connection:
-        old = store.load(connection, service.cipher, key, b"")
+    old = After(service.cipher.hash("sms", PHONE), 2, b"?", service.now(), bytes(32), b"?", service.now())
     say(service, "1")
     before = rows(service.database)
 
-    with pytest.raises(Raced), service.database.begin() as connection:
-        store.save(
-            connection,
-            service.cipher,
-            old,
-            conversation(service),
-            turn=bytes(32),
-            body=b"?",
-            expires_at=service.now(),
-            turn_expires_at=service.now(),
-        )
+    with pytest.raises(Raced), service.database.write_once() as connection:
+        store.save(connection, old)
 
     assert rows(service.database) == before
 
