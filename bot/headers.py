@@ -1,8 +1,14 @@
 """The headers every public answer carries: nothing from elsewhere, nothing inline, nothing kept."""
 
-from flask import Flask, Response, request
+from collections.abc import Callable, Iterable
+from typing import TYPE_CHECKING, Any
+
+from flask import Flask
 
 from bot.settings import Settings
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import StartResponse, WSGIEnvironment
 
 POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; "
@@ -30,15 +36,29 @@ STATIC_KEPT = "public, max-age=31536000, immutable"  # its address holds a hash 
 
 
 def harden(app: Flask, settings: Settings) -> None:
-    """Put the headers on everything the app answers, mistakes and files included."""
-    hsts = {"Strict-Transport-Security": HSTS} if settings.is_https else {}
-    headers = tuple({**HEADERS, **hsts}.items())
+    """Put the headers on everything the app answers, mistakes and files included.
 
-    @app.after_request
-    def _add(response: Response) -> Response:
-        response.headers.pop("Cache-Control", None)  # the one that Flask sets too, on files
-        for name, value in headers:
-            response.headers.add(name, value)
-        if request.endpoint == "static" and "v" in request.args and response.status_code == 200:
-            response.headers["Cache-Control"] = STATIC_KEPT
-        return response
+    Around the application and not within it: nothing it may do can lose them.
+    """
+    always = [(name, value) for name, value in HEADERS.items() if name != "Cache-Control"]
+    if settings.is_https:
+        always.append(("Strict-Transport-Security", HSTS))
+    answer = app.wsgi_app
+
+    def hardened(environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
+        def start(status: str, given: list[tuple[str, str]], fault: Any = None) -> Callable[[bytes], object]:
+            kept = STATIC_KEPT if status == "200 OK" and _is_hashed(environ) else HEADERS["Cache-Control"]
+            own = [header for header in given if header[0] != "Cache-Control"]  # Flask's, on files
+            said = (status, [*own, *always, ("Cache-Control", kept)])
+            return start_response(*said, fault) if fault else start_response(*said)
+
+        return answer(environ, start)
+
+    app.wsgi_app = hardened  # type: ignore[method-assign]  # Flask's own way to wrap it
+
+
+def _is_hashed(environ: "WSGIEnvironment") -> bool:
+    """Say whether a file is asked for by an address that holds a hash of what is in it."""
+    path: str = environ["PATH_INFO"]
+    query: str = environ.get("QUERY_STRING", "")
+    return path.startswith("/static/") and query.startswith("v=")

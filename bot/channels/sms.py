@@ -2,6 +2,8 @@
 
 import re
 from functools import cache
+from hmac import compare_digest
+from urllib.parse import parse_qsl
 from xml.sax.saxutils import escape
 
 from flask import Blueprint, Response, request
@@ -15,6 +17,7 @@ from bot.wording import as_text
 PATH = "/channels/sms"
 LONGEST_MESSAGE = 1600  # characters; Twilio refuses more (14103)
 MOST_MESSAGES = 10  # a reply (14109)
+MOST_FIELDS = 500  # of a form; Twilio sends about 20, and 3 more for each of up to 10 pictures
 PROVIDER_ANSWERS = frozenset(["stop", "stopall", "unsubscribe", "cancel", "end", "quit", "revoke", "optout"])
 
 blueprint = Blueprint("sms", __name__)
@@ -26,13 +29,13 @@ CHANNEL = Channel(
 @blueprint.post(PATH)
 def receive() -> Response:
     """Take one message. 403 unless Twilio signed it for our configured address."""
-    if not _is_signed(settings()):
+    form = _form(request.get_data(cache=False))
+    if form is None or not _is_signed(form, settings()):
         return Response(status=403)
-    form = request.form
-    sender, message_id = form.get("From", ""), form.get("MessageSid") or form.get("SmsSid", "")
+    sender, message_id = form.first("From"), form.first("MessageSid") or form.first("SmsSid")
     if not sender or not message_id:
         return twiml(())
-    body, opt_out = form.get("Body", ""), form.get("OptOutType", "")
+    body, opt_out = form.first("Body"), form.first("OptOutType")
     messages = service().receive(
         Arrival(
             channel="sms",
@@ -40,7 +43,7 @@ def receive() -> Response:
             message_id=message_id,
             witness=message_id,
             text="STOP" if opt_out == "STOP" else body,  # may be a word only Twilio was told of
-            attachment=form.get("NumMedia", "0") not in ("", "0"),
+            attachment=form.first("NumMedia") not in ("", "0"),
         )
     )
     if _provider_answers(body, opt_out):
@@ -70,20 +73,42 @@ def twiml(texts: tuple[str, ...]) -> Response:
     return Response(f'<?xml version="1.0" encoding="UTF-8"?><Response>{body}</Response>', mimetype="text/xml")
 
 
-def _is_signed(config: Settings) -> bool:
-    """Check Twilio's signature over the address it was told, never over what the request claims."""
-    url = config.address + PATH
-    query = request.query_string.decode("ascii", "replace")
-    signature = request.headers.get("X-Twilio-Signature", "")  # None would raise
-    validator = _validator(config.twilio_auth_token.get_secret_value())
-    fields = _Fields(request.form.lists())
-    return bool(validator.validate(f"{url}?{query}" if query else url, fields, signature))
-
-
-class _Fields(dict[str, list[str]]):
-    """A form as the validator first takes it to be; of Flask's own it catches 40 exceptions a message."""
+class _Form(dict[str, list[str]]):
+    """The fields of a message; `getall` is what Twilio's validator asks a form for first."""
 
     getall = dict.__getitem__
+
+    def first(self, name: str) -> str:
+        """Return the value of a field, "" where there is none."""
+        return self[name][0] if name in self else ""
+
+
+def _form(body: bytes) -> _Form | None:
+    """Read a form as Flask would, in a third of its time; None if it is none of Twilio's."""
+    try:
+        fields = parse_qsl(
+            body.decode(), keep_blank_values=True, errors="werkzeug.url_quote", max_num_fields=MOST_FIELDS
+        )
+    except ValueError:  # not UTF-8, or fields without end
+        return None
+    form = _Form()
+    for name, value in fields:
+        form.setdefault(name, []).append(value)
+    return form
+
+
+def _is_signed(form: _Form, config: Settings) -> bool:
+    """Check Twilio's signature over the address it was told, never over what the request claims.
+
+    The library's own check signs twice, because Twilio may or may not have written the port;
+    nearly always the address as it was configured is what was signed.
+    """
+    query = request.query_string.decode("ascii", "replace")
+    url = f"{config.address}{PATH}?{query}" if query else config.address + PATH
+    signature = request.headers.get("X-Twilio-Signature", "")  # None would raise
+    validator = _validator(config.twilio_auth_token.get_secret_value())
+    signed = validator.compute_signature(url, form)
+    return compare_digest(signed.encode(), signature.encode()) or validator.validate(url, form, signature)
 
 
 @cache
