@@ -5,7 +5,6 @@ be passed off as another. The newest key encrypts; older ones still decrypt.
 """
 
 import hmac
-import os
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -13,6 +12,7 @@ from dataclasses import dataclass, field
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
+from casebridge.chance import fresh_bytes
 from casebridge.settings import Settings
 from casebridge.wholefile import private_folder, write_once
 
@@ -34,19 +34,21 @@ class DraftCipher:
     hash_key: bytes
     _ciphers: Mapping[bytes, AESGCM] = field(init=False, repr=False)
     _newest: bytes = field(init=False, repr=False)
+    _hash: hmac.HMAC = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
         ciphers = {number.to_bytes(_ID_BYTES): AESGCM(key) for number, key in self.keys.items()}
         object.__setattr__(self, "_ciphers", ciphers)
         object.__setattr__(self, "_newest", max(ciphers))
+        object.__setattr__(self, "_hash", hmac.new(self.hash_key, digestmod="sha256"))
 
     def hash(self, *parts: str) -> bytes:
         """Return a keyed hash of what a row is found by: an address, a message id."""
-        return hmac.digest(self.hash_key, "\0".join(parts).encode(), "sha256")
+        return self._hashed("\0".join(parts).encode())
 
     def encrypt(self, text: bytes, row: bytes, witness: str = "") -> bytes:
         """Encrypt for one row. With a witness, only whoever brings the same one can decrypt."""
-        nonce = os.urandom(NONCE_BYTES)
+        nonce = fresh_bytes(NONCE_BYTES)
         if witness:
             return _WITNESSED + nonce + self._witnessed(witness).encrypt(nonce, text, row)
         return self._newest + nonce + self._ciphers[self._newest].encrypt(nonce, text, row)
@@ -63,7 +65,13 @@ class DraftCipher:
             raise NoDraftKey from error
 
     def _witnessed(self, witness: str) -> AESGCM:
-        return AESGCM(hmac.digest(self.hash_key, b"witness\0" + witness.encode(), "sha256"))
+        return AESGCM(self._hashed(b"witness\0" + witness.encode()))
+
+    def _hashed(self, text: bytes) -> bytes:
+        """Hash by a copy: unlike hmac.digest() it does not let go of the interpreter's lock."""
+        made = self._hash.copy()
+        made.update(text)
+        return made.digest()
 
 
 def read_drafts(settings: Settings) -> DraftCipher:

@@ -23,6 +23,7 @@ from bot.store import After, Loaded, Raced, Turn
 from bot.wording import Message, put_into_words
 from casebridge import outbox
 from casebridge.area import Area
+from casebridge.chance import fresh_token
 from casebridge.database import Database
 from casebridge.recipients import Recipients
 from casebridge.returncode import CodeKeys, code_keys, new_code, new_reference, show_code
@@ -134,8 +135,7 @@ class Service:
         after = self._after(loaded, outcome, arrival, turn, messages)
         if not outcome.effects:
             self._unused.append(numbers)
-            with self.database.write_once() as line:
-                store.save(line, after)
+            self.database.write(lambda line: store.save(line, after))
             return messages
         submit = self._submission(outcome.effects, inbound.at, numbers.keys)
         with self.database.begin() as connection:
@@ -196,7 +196,7 @@ class Service:
         messages = put_into_words(outcome.replies, language, self.knowledge.phrasebook, self.knowledge.texts)
         if not messages or not messages[-1].options:
             return messages
-        return (*messages[:-1], replace(messages[-1], token=secrets.token_urlsafe(12)))
+        return (*messages[:-1], replace(messages[-1], token=fresh_token()))
 
     def _after(
         self, loaded: Loaded, outcome: Outcome, arrival: Arrival, turn: bytes, messages: tuple[Message, ...]

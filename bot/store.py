@@ -126,14 +126,15 @@ def save(on: Connection | Line, after: After) -> None:
     if is_known := after.version > 1:
         row["before"] = after.version - 1
     said = {"turn": after.turn, "body": after.body, "turn_expires_at": after.turn_expires_at}
-    if (
-        isinstance(on, Connection) and on.dialect.name == "sqlite"
-    ):  # has no round trip to save, and cannot write two tables at once
+    if on.dialect.name == "sqlite":  # has no round trip to save, and cannot write two tables at once
+        _written((_SAVE_ALONE if is_known else _ADD_ALONE).write(on, **row))
         _ADD_TURN.write(on, conversation=after.key, version=after.version, **said)
-        written = (_SAVE_ALONE if is_known else _ADD_ALONE).write(on, **row)
     else:
-        written = (_SAVE_BOTH if is_known else _ADD_BOTH).write(on, **row, **said)
-    if written != 1:
+        _written((_SAVE_BOTH if is_known else _ADD_BOTH).write(on, **row, **said))
+
+
+def _written(rows: int) -> None:
+    if rows != 1:
         raise Raced
 
 

@@ -3,26 +3,27 @@
 import fcntl
 import sqlite3
 import threading
-from collections.abc import Iterator
+from collections import deque
+from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from typing import Any, cast
 
 from sqlalchemy import Connection, Engine, create_engine, event, make_url
-from sqlalchemy.exc import OperationalError
 
-from casebridge.lines import Lines
+from casebridge.lines import Lines, SqliteLine, told_by
 from casebridge.prepared import Line
 
 BUSY_TIMEOUT_MS = 10_000  # only met when a foreign program holds the file
 POOL_SIZE = 16
-LONGEST_BATCH_SECONDS = 1.0  # of handing a commit on; each of our threads is in it once at most
+
+Job = Callable[[Line], object]
 
 
 class Database:
     """A pool of connections and the ways to use one: `begin` to write, `read` to look.
 
-    `write_once` and `look` are the same for a statement that stands alone: PostgreSQL takes it
+    `write` and `look` are the same for a statement that stands alone: PostgreSQL takes it
     without BEGIN and COMMIT, two round trips less. They are for the path of a message.
     """
 
@@ -44,13 +45,20 @@ class Database:
         with self.engine.connect() as connection:
             yield connection
 
-    def write_once(self) -> AbstractContextManager[Connection | Line]:
-        """Return what one prepared statement that writes is run on; on SQLite it may be several."""
-        return self._writer.begin() if self._writer else self._lines.lend()
-
     def look(self) -> AbstractContextManager[Line]:
         """Return what prepared statements that look are run on."""
         return self._lines.lend()
+
+    def write(self, job: Job) -> None:
+        """Let one prepared statement write, on SQLite several; whole and on the disk, or not at all.
+
+        The job is a function of the line it runs its statement on, and may be called again.
+        """
+        if self._writer is not None:
+            self._writer.write(job)
+            return
+        with self._lines.lend() as line:
+            job(line)
 
     def close(self) -> None:
         if self._writer is not None:
@@ -58,120 +66,124 @@ class Database:
         self.engine.dispose()
 
 
-class _Batch:
-    """A transaction on SQLite in which several threads have written, one after the other."""
+class _Ticket:
+    """A job that waits for its turn, and for what comes of it."""
 
-    def __init__(self) -> None:
-        self.ended = threading.Event()
-        self.fault: BaseException | None = None  # why nothing of it was kept
+    __slots__ = ("fault", "job", "leads", "woken")
+
+    def __init__(self, job: Job) -> None:
+        self.job = job
+        self.fault: BaseException | None = None
+        self.leads = False
+        self.woken = threading.Lock()
+        self.woken.acquire()
 
 
 class _Writer:
     """SQLite takes one writer at a time: writers queue here, not in its busy wait of half a second.
 
-    A commit waits for the disk, and whoever queues meanwhile shares the next one: each works
-    in a savepoint, the last of them commits for all, and nobody goes on before that. A lock
-    on a file keeps other processes out for as long.
+    A commit waits for the disk, and jobs that come meanwhile share the next one: whoever leads
+    does them all in one transaction, and nobody goes on before it is on the disk. A job that
+    fails takes nobody with it: the transaction is taken back and each job has one of its own.
+    A lock on a file keeps other processes out for as long.
     """
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
-        self._queue = threading.Lock()
+        self._writing = threading.Lock()
         self._counting = threading.Lock()
-        self._waiting = 0
-        self._batch: _Batch | None = None
-        self._connection: Connection | None = None
+        self._waiting: deque[_Ticket] = deque()
+        self._is_led = False
+        self._line: SqliteLine | None = None
         self._file = Path(f"{engine.url.database}.lock").open("w")  # noqa: SIM115 - as long as we are
+        event.listen(engine, "engine_disposed", self._hang_up)
 
     @contextmanager
     def begin(self) -> Iterator[Connection]:
-        """Yield the connection that writes; what was written is on the disk when this returns."""
-        with self._our_turn():
-            connection, batch = self._join()
+        """Yield a connection in a transaction of its own."""
+        with self._alone(), self._engine.connect() as connection:
+            connection.begin()
+            driver = cast(sqlite3.Connection, connection.connection.driver_connection)
+            with told_by(self._engine, "BEGIN"):
+                driver.execute("BEGIN IMMEDIATE")
             try:
-                _driver(connection).execute("SAVEPOINT turn")
                 yield connection
-                _driver(connection).execute("RELEASE turn")
-            except BaseException as error:
-                self._undo(connection, batch, error)
-                self._end(connection, batch)  # they may try again, and must then see what the others wrote
-                raise
-            if not self._waiting:
-                self._end(connection, batch)
-        while not batch.ended.wait(LONGEST_BATCH_SECONDS):
-            with self._queue:  # whoever was to go on with it was interrupted
-                if not batch.ended.is_set():
-                    self._end(connection, batch)
-        if batch.fault is not None:
-            raise OperationalError("COMMIT", None, batch.fault)
+                connection.commit()
+            finally:
+                connection.rollback()  # does nothing after a commit, nor after a failed one
+                driver.rollback()
+
+    def write(self, job: Job) -> None:
+        """Do a job; what it wrote is on the disk when this returns. Raises what the job raises."""
+        ticket = _Ticket(job)
+        with self._counting:
+            self._waiting.append(ticket)
+            leads, self._is_led = not self._is_led, True
+        if not leads:
+            ticket.woken.acquire()
+        if leads or ticket.leads:
+            self._lead(ticket)
+        if ticket.fault is not None:
+            raise ticket.fault
 
     def close(self) -> None:
-        if self._connection is not None:
-            self._connection.close()
         self._file.close()
 
-    @contextmanager
-    def _our_turn(self) -> Iterator[None]:
-        """Queue, seen by whoever would otherwise commit."""
+    def _lead(self, leader: _Ticket) -> None:
+        """Do what waits, wake whoever waited for it, and let the first of those who came since lead."""
+        batch = [leader]
+        try:
+            with self._alone():
+                with self._counting:
+                    batch = list(self._waiting)
+                    self._waiting.clear()
+                self._do(batch)
+        except BaseException as error:
+            for ticket in batch:
+                ticket.fault = ticket.fault or error
         with self._counting:
-            self._waiting += 1
-        try:
-            self._queue.acquire()
-        finally:
-            with self._counting:
-                self._waiting -= 1
-        try:
-            yield
-        finally:
-            self._queue.release()
+            if leader in self._waiting:  # the lock on the file could not be had
+                self._waiting.remove(leader)
+            self._is_led = bool(self._waiting)
+            following = self._waiting[0] if self._waiting else None
+        for ticket in batch:
+            if ticket is not leader:
+                ticket.woken.release()
+        if following is not None:
+            following.leads = True
+            following.woken.release()
 
-    def _join(self) -> tuple[Connection, _Batch]:
-        """Return the transaction that is open, or open one."""
-        if self._connection is None:
-            self._connection = self._engine.connect()
-        if self._batch is None:
+    def _do(self, batch: list[_Ticket]) -> None:
+        """Do jobs in one transaction, or where one of them fails each in its own."""
+        if self._line is None:
+            self._line = SqliteLine(self._engine)
+        try:
+            self._line.begin()
+            for ticket in batch:
+                ticket.job(self._line)
+            self._line.commit()
+        except Exception as error:
+            self._line.rollback()
+            if len(batch) == 1:
+                batch[0].fault = error
+                return
+            for ticket in batch:
+                self._do([ticket])
+
+    @contextmanager
+    def _alone(self) -> Iterator[None]:
+        """Keep all other writers out, of this process and of others."""
+        with self._writing:
             fcntl.flock(self._file, fcntl.LOCK_EX)
             try:
-                self._connection.begin()
-                _driver(self._connection).execute("BEGIN IMMEDIATE")
-            except BaseException as error:
-                self._connection.rollback()
-                fcntl.flock(self._file, fcntl.LOCK_UN)
-                if isinstance(error, sqlite3.Error):
-                    raise OperationalError("BEGIN", None, error) from error
-                raise
-            self._batch = _Batch()
-        return self._connection, self._batch
-
-    def _undo(self, connection: Connection, batch: _Batch, error: BaseException) -> None:
-        """Take back what one of the batch has written, and only that."""
-        try:
-            _driver(connection).execute("ROLLBACK TO turn")
-            _driver(connection).execute("RELEASE turn")
-        except sqlite3.Error:  # SQLite has taken back the whole transaction: the disk is full, say
-            batch.fault = error
-
-    def _end(self, connection: Connection, batch: _Batch) -> None:
-        """Commit for everybody in the batch, and let them go on."""
-        try:
-            if batch.fault is None:
-                connection.commit()
-        except BaseException as error:
-            batch.fault = error
-            if not isinstance(error, Exception):
-                raise
-        finally:
-            self._batch = None
-            batch.ended.set()
-            try:
-                connection.rollback()  # does nothing after a commit, nor after a failed one
-                _driver(connection).rollback()
+                yield
             finally:
                 fcntl.flock(self._file, fcntl.LOCK_UN)
 
-
-def _driver(connection: Connection) -> sqlite3.Connection:
-    return cast(sqlite3.Connection, connection.connection.driver_connection)
+    def _hang_up(self, _engine: Engine) -> None:
+        line, self._line = self._line, None
+        if line is not None:
+            line.close()
 
 
 def _open(url: str) -> Engine:

@@ -77,25 +77,44 @@ class SqliteLine:
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
+        self.dialect = engine.dialect
         self._held, self._driver = _opened(engine)
 
     def run(self, statement: Prepared, values: dict[str, Any]) -> tuple[Row, int]:
-        sql, given = statement.in_order(self._engine.dialect, values)
-        try:
+        sql, given = statement.in_order(self.dialect, values)
+        with told_by(self._engine, sql):
             cursor = self._driver.execute(sql, given)
             return cursor.fetchone(), cursor.rowcount
-        except sqlite3.Error as error:
-            raise told(error, sql, self._engine.dialect) from error
+
+    def begin(self) -> None:
+        with told_by(self._engine, "BEGIN"):
+            self._driver.execute("BEGIN IMMEDIATE")
+
+    def commit(self) -> None:
+        with told_by(self._engine, "COMMIT"):
+            self._driver.commit()
+
+    def rollback(self) -> None:
+        self._driver.rollback()
 
     def close(self) -> None:
         self._held.close()
+
+
+@contextmanager
+def told_by(engine: Engine, sql: str) -> Iterator[None]:
+    """Tell a fault of SQLite as SQLAlchemy does."""
+    try:
+        yield
+    except sqlite3.Error as error:
+        raise told(error, sql, engine.dialect) from error
 
 
 class PostgresqlLine:
     """A connection to a server, and what is prepared on it."""
 
     def __init__(self, engine: Engine) -> None:
-        self._engine = engine
+        self.dialect = engine.dialect
         self._held, self._driver = _opened(engine)
         self._driver.autocommit = True
         self._prepared: dict[Prepared, tuple[bytes, tuple[str, ...]]] = {}
@@ -110,9 +129,7 @@ class PostgresqlLine:
             )
             _check(result)
         except psycopg.Error as error:
-            raise told(
-                error, str(statement), self._engine.dialect, lost=libpq.status != pq.ConnStatus.OK
-            ) from error
+            raise told(error, str(statement), self.dialect, lost=libpq.status != pq.ConnStatus.OK) from error
         row = None
         if result.ntuples:
             row = tuple(_read(result, column) for column in range(result.nfields))

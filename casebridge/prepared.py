@@ -16,6 +16,8 @@ _NUMBERED: Dialect = postgresql.psycopg.dialect(paramstyle="numeric_dollar")  # 
 class Line(Protocol):
     """A connection that is in no transaction: what is run on it is one of its own."""
 
+    dialect: Dialect
+
     def run(self, statement: "Prepared", values: dict[str, Any]) -> tuple[Row, int]:
         """Return the first row there is, and how many were written."""
         ...

@@ -17,7 +17,13 @@ LAYERS = (
     ("bot.core.*", "casebridge.sealing", "casebridge.returncode", "casebridge.schema"),
     (
         *("casebridge.settings", "casebridge.yamlfile", "casebridge.wholefile", "casebridge.logs"),
-        *("casebridge.area", "casebridge.routing", "casebridge.recipients", "casebridge.keyring"),
+        *(
+            "casebridge.chance",
+            "casebridge.area",
+            "casebridge.routing",
+            "casebridge.recipients",
+            "casebridge.keyring",
+        ),
         *("casebridge.database", "casebridge.lines", "casebridge.prepared", "bot.settings"),
         *("bot.flowfile", "bot.phrasebook", "bot.readers"),
         *("bot.wording", "bot.segments", "bot.catalogues", "bot.check", "bot.knowing", "bot.transcript"),

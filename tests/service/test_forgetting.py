@@ -82,7 +82,7 @@ def test_report_deliveries_and_the_end_of_the_draft_are_one_transaction(
 
     written = [moment for moment in moments if not moment.startswith(("SELECT", "BEGIN"))]
     last = (
-        ["INSERT INTO turn", "UPDATE conversation SET"] if service.database.is_sqlite else ["WITH written AS"]
+        ["UPDATE conversation SET", "INSERT INTO turn"] if service.database.is_sqlite else ["WITH written AS"]
     )
     assert written == ["INSERT INTO report", "INSERT INTO delivery", "UPDATE turn SET", *last, "commit"]
 

@@ -149,8 +149,8 @@ def test_a_turn_on_what_is_no_longer_the_newest_is_not_stored(service: Service) 
     say(service, "1")
     before = rows(service.database)
 
-    with pytest.raises(Raced), service.database.write_once() as connection:
-        store.save(connection, old)
+    with pytest.raises(Raced):
+        service.database.write(lambda line: store.save(line, old))
 
     assert rows(service.database) == before
 
