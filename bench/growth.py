@@ -140,7 +140,7 @@ def _rows(stored: Stored, numbers: range, state: bytes) -> Iterator[tuple[str, l
     for number in numbers:
         key, moment = cipher.hash("sms", stored.address(number)), _moment(expires, number, stored.kind)
         talks.append((key, 9, cipher.encrypt(state, key), moment))
-        turns.append((cipher.hash("turn", str(number)), key, 9, body, moment))
+        turns.append((key, cipher.hash("turn", str(number)), 9, body, moment))
     yield CONVERSATION.name, talks
     yield TURN.name, turns
 

@@ -54,14 +54,15 @@ class Turn:
     messages: tuple[Message, ...]
 
 
-_FIND = Prepared(
-    select(
-        CONVERSATION.c.version,
-        CONVERSATION.c.state,
-        select(TURN.c.body).where(TURN.c.key == bindparam("turn")).scalar_subquery(),
-    ).where(CONVERSATION.c.key == bindparam("conversation"))
+_REPLIED = select(TURN.c.body).where(
+    TURN.c.conversation == bindparam("conversation"), TURN.c.key == bindparam("turn")
 )
-_FIND_TURN = Prepared(select(TURN.c.body).where(TURN.c.key == bindparam("turn")))
+_FIND = Prepared(
+    select(CONVERSATION.c.version, CONVERSATION.c.state, _REPLIED.scalar_subquery()).where(
+        CONVERSATION.c.key == bindparam("conversation")
+    )
+)
+_FIND_TURN = Prepared(_REPLIED)
 _ADD = insert(CONVERSATION).values(
     key=bindparam("conversation"),
     version=bindparam("version"),
@@ -74,8 +75,8 @@ _SAVE = (
     .values(version=bindparam("version"), state=bindparam("state"), expires_at=bindparam("expires_at"))
 )
 _TURN = {
-    "key": bindparam("turn", type_=TURN.c.key.type),
     "conversation": bindparam("conversation", type_=TURN.c.conversation.type),
+    "key": bindparam("turn", type_=TURN.c.key.type),
     "number": bindparam("version", type_=TURN.c.number.type),
     "body": bindparam("body", type_=TURN.c.body.type),
     "expires_at": bindparam("turn_expires_at", type_=TURN.c.expires_at.type),
@@ -106,7 +107,7 @@ def load(on: Connection | Line, cipher: DraftCipher, key: bytes, turn: bytes) ->
     """Find a conversation, and whether the message came before. Whoever saves first wins: see save()."""
     row: Any = _FIND.one(on, conversation=key, turn=turn)
     if row is None:
-        return Loaded(key, replied=(_FIND_TURN.one(on, turn=turn) or (None,))[0])
+        return Loaded(key, replied=(_FIND_TURN.one(on, conversation=key, turn=turn) or (None,))[0])
     version, state, replied = row
     stored = orjson.loads(cipher.decrypt(state, key))
     return Loaded(key, version, Conversation.from_stored(stored), replied)

@@ -22,13 +22,14 @@ class ConversationRow(SQLModel, table=True):
 class TurnRow(SQLModel, table=True):
     """One message and the very reply to it, so that a repeated webhook hears the same.
 
-    `key` is a keyed hash of channel and the provider's message id.
+    `key` is a keyed hash of address and the provider's message id. What is looked for is always
+    of one conversation, so one index serves every question.
     """
 
     __tablename__: ClassVar[str] = "turn"
 
+    conversation: bytes = Field(primary_key=True)
     key: bytes = Field(primary_key=True)
-    conversation: bytes = Field(index=True)
     number: int
     body: bytes
     expires_at: datetime = Field(index=True)

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from alembic import command
 from alembic.util.exc import CommandError
 from click.testing import CliRunner
 from sqlalchemy import inspect, text
@@ -13,7 +14,7 @@ import casebridge.desk.tables  # noqa: F401 - the desk's tables are migrated wit
 from bot import migrating
 from bot.cli import main
 from casebridge.database import Database
-from tests.making import counts, make_service, make_settings, rows, say
+from tests.making import counts, make_service, make_settings, rows, say, sms
 from tests.talk import SHORT_REPORT
 
 
@@ -80,3 +81,20 @@ def test_a_migration_that_fails_leaves_the_database_as_it_was(empty: Database) -
         migrating.migrate(empty)
 
     assert inspect(empty.engine).get_table_names() == ["turn"]
+
+
+def test_turns_stored_by_the_first_release_are_kept(empty: Database, tmp_path: Path) -> None:
+    """And their replies are repeated to whoever asks again."""
+    migrating.migrate(empty)
+    service = make_service(make_settings(tmp_path, str(empty.engine.url.render_as_string(False))))
+    arrival = sms("english")
+    first = service.receive(arrival)
+    before = rows(empty)
+    with empty.begin() as connection:
+        command.downgrade(migrating._config(connection), "0001")
+
+    migrating.migrate(empty)
+
+    assert rows(empty) == before
+    assert service.receive(arrival) == first
+    service.database.close()

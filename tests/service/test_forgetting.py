@@ -237,7 +237,7 @@ def _readable(service: Service) -> str:
 
 def _said(service: Service, last: Arrival) -> str:
     """Every turn that the last message itself can open: its own."""
-    turns = ((key, body) for key, _, _, body, _ in rows(service.database)["turn"] if body)
+    turns = ((key, body) for _, key, _, body, _ in rows(service.database)["turn"] if body)
     opened = [store.open_turn(service.cipher, key, body, last.witness) for key, body in turns]
     return repr(opened)
 
