@@ -123,8 +123,7 @@ class Service:
     def _turn(self, arrival: Arrival, numbers: Numbers) -> tuple[Message, ...]:
         key = self.cipher.hash(arrival.channel, arrival.address)
         turn = self.cipher.hash(arrival.channel, arrival.address, arrival.message_id)
-        with self.database.look() as line:
-            loaded = store.load(line, self.cipher, key, turn)
+        loaded = self.database.look(lambda line: store.load(line, self.cipher, key, turn))
         if loaded.replied is not None:
             self._unused.append(numbers)
             return self._repeat(turn, loaded.replied, arrival)
@@ -132,7 +131,7 @@ class Service:
         inbound = self._inbound(arrival, numbers)
         outcome = self._looked_up(advance(self.knowledge, before, inbound), inbound)
         messages = self._say(outcome, before)
-        after = self._after(loaded, outcome, arrival, turn, messages)
+        after = self._after(loaded, outcome, arrival, turn, messages, inbound.at)
         if not outcome.effects:
             self._unused.append(numbers)
             self.database.write(lambda line: store.save(line, after))
@@ -171,11 +170,9 @@ class Service:
 
     def _status(self, look: LookUp) -> str | None:
         if look.reference:
-            with self.database.look() as connection:
-                return outbox.status_of_reference(connection, look.reference)
+            return self.database.look(lambda line: outbox.status_of_reference(line, look.reference))
         code_id = code_keys(look.code, self.recipients.pepper).id
-        with self.database.look() as connection:
-            return outbox.status_of(connection, code_id)
+        return self.database.look(lambda line: outbox.status_of(line, code_id))
 
     def _submission(
         self, effects: tuple[Effect, ...], now: datetime, keys: CodeKeys
@@ -199,10 +196,16 @@ class Service:
         return (*messages[:-1], replace(messages[-1], token=fresh_token()))
 
     def _after(
-        self, loaded: Loaded, outcome: Outcome, arrival: Arrival, turn: bytes, messages: tuple[Message, ...]
+        self,
+        loaded: Loaded,
+        outcome: Outcome,
+        arrival: Arrival,
+        turn: bytes,
+        messages: tuple[Message, ...],
+        now: datetime,
     ) -> After:
         """Encrypt what is to be stored, and say until when."""
-        conversation, now = outcome.conversation, self.now()
+        conversation = outcome.conversation
         said = self._said(arrival, messages[0].language if messages else ENGLISH)
         sent = any(isinstance(effect, Submit) for effect in outcome.effects)
         kept = {Stage.PAUSED: PAUSED_KEPT, Stage.SENT: ENDED_KEPT}.get(conversation.stage, DRAFT_KEPT)

@@ -5,13 +5,13 @@ import sqlite3
 import threading
 from collections import deque
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, cast
 
 from sqlalchemy import Connection, Engine, create_engine, event, make_url
 
-from casebridge.lines import Lines, SqliteLine, told_by
+from casebridge.lines import Done, Lines, SqliteLine, told_by
 from casebridge.prepared import Line
 
 BUSY_TIMEOUT_MS = 10_000  # only met when a foreign program holds the file
@@ -45,9 +45,9 @@ class Database:
         with self.engine.connect() as connection:
             yield connection
 
-    def look(self) -> AbstractContextManager[Line]:
-        """Return what prepared statements that look are run on."""
-        return self._lines.lend()
+    def look(self, job: Callable[[Line], Done]) -> Done:
+        """Let prepared statements look, and return what the job made of what they found."""
+        return self._lines.do(job)
 
     def write(self, job: Job) -> None:
         """Let one prepared statement write, on SQLite several; whole and on the disk, or not at all.
@@ -57,8 +57,7 @@ class Database:
         if self._writer is not None:
             self._writer.write(job)
             return
-        with self._lines.lend() as line:
-            job(line)
+        self._lines.do(job)
 
     def close(self) -> None:
         if self._writer is not None:

@@ -10,7 +10,7 @@ from collections import deque
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import datetime
-from typing import Any
+from typing import Any, TypeVar
 
 import psycopg
 from psycopg import errors, pq
@@ -19,6 +19,8 @@ from sqlalchemy.exc import DBAPIError, IntegrityError
 from sqlalchemy.types import DateTime, Integer, LargeBinary, TypeEngine
 
 from casebridge.prepared import Line, Prepared, Row, told
+
+Done = TypeVar("Done")
 
 _TEXT, _BINARY = 0, 1
 _OK = (pq.ExecStatus.TUPLES_OK, pq.ExecStatus.COMMAND_OK)
@@ -43,16 +45,15 @@ class Lines:
         )
         event.listen(engine, "engine_disposed", self._close)
 
-    @contextmanager
-    def lend(self) -> Iterator[Line]:
-        """Yield a line nobody else has. One that was lost is not lent again, nor are the others."""
+    def do(self, job: Callable[[Line], Done]) -> Done:
+        """Do a job on a line nobody else has. One that was lost is not lent again, nor are the others."""
         try:
             line = self._free.pop()
         except IndexError:
             line = self._kind(self._engine)
         is_sound = True
         try:
-            yield line
+            return job(line)
         except DBAPIError as error:
             is_sound = isinstance(error, IntegrityError)
             raise

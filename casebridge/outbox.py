@@ -30,6 +30,10 @@ DELIVERY = _TABLES[str(tables.Delivery.__tablename__)]
 CASE = _TABLES[tables.Case.__tablename__]
 
 
+_ADD_REPORT = Prepared(insert(REPORT))
+_ADD_DELIVERY = Prepared(
+    insert(DELIVERY).values({c.name: bindparam(c.name) for c in DELIVERY.c if c.name != "done_at"})
+)
 _ACKNOWLEDGED = select(CASE.c.reference).where(
     CASE.c.reference == REPORT.c.reference, CASE.c.acknowledged_at.is_not(None)
 )
@@ -92,9 +96,9 @@ def submit(  # noqa: PLR0913, PLR0917 - a report, who sees what, and when: nothi
         "status": ReportStatus.RECEIVED,
         "deliveries": len(deliveries),
     }
-    connection.execute(insert(REPORT), row)
-    if deliveries:
-        connection.execute(insert(DELIVERY), deliveries)
+    _ADD_REPORT.write(connection, **row)
+    for delivery in deliveries:
+        _ADD_DELIVERY.write(connection, **delivery)
 
 
 def claim(database: Database, now: datetime, limit: int = 1) -> tuple[Claimed, ...]:
