@@ -4,6 +4,7 @@
 """
 
 import itertools
+import logging
 import os
 import sqlite3
 import threading
@@ -32,6 +33,7 @@ def application() -> Flask:
     address = os.environ["DATABASE_URL"]
     commit = _sqlite(address) if address.startswith("sqlite") else _postgresql(address)
     numbers = itertools.count()
+    logging.getLogger("waitress").setLevel(logging.ERROR)  # it tells of every message that waits
     app = Flask(__name__)
 
     @app.post(PATH)

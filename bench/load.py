@@ -21,6 +21,7 @@ from bench.talk import OURS
 
 PATH = "/channels/sms"
 WARM_UP_SECONDS = 0.4
+PATIENCE_SECONDS = 2  # with a server that does not answer, once the time is over
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,7 +169,12 @@ def play(load: Load) -> Answers:
         line.send_next()
     open_lines, now = len(lines), 0.0
     while open_lines:
-        for number, _ in poll.poll():
+        answered = poll.poll(PATIENCE_SECONDS)
+        if not answered and time.perf_counter() > until:
+            faults["no answer"] = open_lines
+            now = until
+            break
+        for number, _ in answered:
             line = lines[number]
             answer = line.receive()
             now = time.perf_counter()
