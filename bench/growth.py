@@ -29,7 +29,7 @@ FEW = 1000
 SAID_BYTES = 700  # of a stored turn, as in the middle of the talk
 AT_ONCE = 10_000
 QUICK_ROWS = 50_000
-ASKED_AFTER = 8  # turns of the talk: the day is asked for
+ASKED_AFTER = 13  # turns of the talk: the day is asked for
 ANSWERS = ("yesterday", "back")  # and on and on: the talk is never over
 
 

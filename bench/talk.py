@@ -13,18 +13,18 @@ OURS = (
     "done",
     "1 3",
     "banana",  # not understood: asked again
+    "no",
     "1",
+    "no",
+    "no",
+    "more",
+    "3",
     "yesterday",
     "3",
-    "first time",
-    "a stranger",
-    "no",
-    "1",
-    "no",
-    "no",
+    "that is all",
     "yes",
 )
-"""Our own flow: language, 13 questions and the read-back. The last message sends the report."""
+"""Our own flow: language, the short report, then when and where. The last message sends it."""
 
 PEER = ("/start", "me", "no", STORY, "1 3", "banana", "1", "2026-11-20", "3", "1", "1", "no", "1", "yes")
 """12 questions and a bad answer, for peers that have no flow of their own."""

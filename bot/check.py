@@ -14,12 +14,15 @@ import click
 from babel.messages.catalog import Message
 
 from bot.catalogues import TEMPLATES, Entry, page_entries, stale_catalogues
-from bot.core.checks import condition_flaws, flow_flaws, unasked_agencies, unreached_flows
+from bot.core.checks import Flaw, condition_flaws, flow_flaws, unasked_agencies, unreached_flows
 from bot.core.collisions import choice_word_flaws, word_list_flaws
 from bot.core.conversation import Option, Reply
 from bot.core.flow import Step
+from bot.core.listing import directory_flaws, stale_rows
 from bot.core.phrases import ENGLISH, Language, Phrase, Phrasebook
 from bot.core.translations import english_flaws, translation_flaws
+from bot.core.triagechecks import triage_flaws
+from bot.dictionary import dictionary_faults, read_dictionary
 from bot.flowfile import FLOWS, Script, read_script
 from bot.phrasebook import LOCALES, catalogue_name, read_languages, read_messages, vital_phrases
 from bot.segments import (
@@ -59,18 +62,21 @@ def check(
     faults: list[Fault] = []
     script = _read(partial(read_script, area, flows), faults)
     pages = _read(partial(page_entries, templates), faults)
+    dictionary = _read(partial(read_dictionary, flows), faults)
     languages = _read(partial(read_languages, locales), faults) or ()
     messages = {
         language.code: _read(partial(read_messages, language.code, locales), faults) or ()
         for language in languages
     }
-    if faults or script is None or pages is None:
+    if faults or script is None or pages is None or dictionary is None:
         return Findings(tuple(sorted(faults)))
     behind = stale_catalogues(flows, locales, templates)
     book = _Book.of(script, pages, languages, messages)
     faults = [
         *(Fault(catalogue_name(code), 1, 1, "is behind, run: python -m bot phrases") for code in behind),
         *_flow_faults(script),
+        *dictionary_faults(dictionary, script.flows),
+        *_service_faults(script),
         *_text_faults(book),
         *_word_faults(book),
         *_language_faults(book),
@@ -155,13 +161,27 @@ def _flow_faults(script: Script) -> Iterator[Fault]:
     for agency in unasked_agencies(script.flows.values(), agencies):
         path = ("agencies", agencies.index(agency))
         yield source.fault(path, f"agency '{agency}': no consent step asks about it")
+    for flaw in triage_flaws(script.triage, script.flows.values()):
+        yield source.fault(flaw.path, flaw.says)
+
+
+def _service_faults(script: Script) -> Iterator[Fault]:
     steps: dict[str, Step] = {step.name: step for flow in script.flows.values() for step in flow.steps}
+    flaws = list(directory_flaws(script.directory))
     for i, service in enumerate(script.directory.services):
         if service.when is not None:
-            for flaw in condition_flaws(service.when, ("services", i, "when"), steps):
-                yield source.fault(flaw.path, f"service '{service.id}': {flaw.says}")
+            flaws += condition_flaws(service.when, ("services", i, "when"), steps)
         if strange := not_gsm(service.name):
-            yield source.fault(("services", i, "name"), f"service '{service.id}': {_doubles(strange)}")
+            flaws.append(Flaw(("services", i, "name"), _doubles(strange)))
+    yield from (_service_fault(script, flaw) for flaw in flaws)
+
+
+def _service_fault(script: Script, flaw: Flaw) -> Fault:
+    services = script.directory.services
+    i = flaw.path[1] if len(flaw.path) > 1 else None
+    service = f"service '{services[i].id}': " if isinstance(i, int) else "services: "
+    source = script.sources[f"flows/areas/{script.directory.area}.yaml"]
+    return source.fault(flaw.path, f"{service}{flaw.says}")
 
 
 # --- texts -----------------------------------------------------------------------------------
@@ -251,12 +271,8 @@ def _language_faults(book: _Book) -> Iterator[Fault]:
 
 
 def _warnings(book: _Book, today: date) -> Iterator[Fault]:
-    directory = book.script.directory
-    source = book.script.sources[f"flows/areas/{directory.area}.yaml"]
-    for i, service in enumerate(directory.services):
-        if service.review_by < today:
-            says = f"service '{service.id}': was to be looked at again by {service.review_by}"
-            yield source.fault(("services", i, "review_by"), says)
+    for flaw in stale_rows(book.script.directory, today):
+        yield _service_fault(book.script, flaw)
     for code, translated in book.phrasebook.translations.items():
         english = [p for p in book.phrases if translated and (p.context, p.text) not in translated]
         if english and code != ENGLISH:

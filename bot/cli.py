@@ -106,6 +106,55 @@ def phrases(*, only_check: bool) -> None:
 
 
 @main.command()
+@click.option("--flow", default="report", show_default=True)
+@click.option("--lang", "language", default="en", show_default=True)
+def diagram(flow: str, language: str) -> None:
+    """Print a flow as a Mermaid flowchart."""
+    from bot.diagram import draw  # noqa: PLC0415 - for this command alone
+    from bot.paper import read_paper  # noqa: PLC0415 - with it
+
+    click.echo(draw(read_paper(Settings.read().area, flow, language)), nl=False)
+
+
+@main.command()
+@click.option("--flow", default="report", show_default=True)
+@click.option("--lang", "language", default="en", show_default=True)
+@click.option("--out", type=click.Path(path_type=Path), help="Write it there instead of printing it.")
+def script(flow: str, language: str, out: Path | None) -> None:
+    """Make a script of a flow for asking on paper: one HTML file to print."""
+    from bot.paper import read_paper  # noqa: PLC0415 - for this command alone
+    from bot.script import write_script  # noqa: PLC0415 - with it
+
+    page = write_script(read_paper(Settings.read().area, flow, language))
+    if out:
+        out.write_text(page, encoding="utf-8")
+    else:
+        click.echo(page, nl=False)
+
+
+@main.command()
+@click.option("--flow", default="report", show_default=True)
+@click.option("--out", required=True, type=click.Path(path_type=Path), help="The .xlsx file to write.")
+def xlsform(flow: str, out: Path) -> None:
+    """Make a form for Kobo, ODK or Enketo of a flow, in every language on offer."""
+    from bot.paper import read_papers  # noqa: PLC0415 - for this command alone
+    from bot.xlsform import write_form  # noqa: PLC0415 - with it
+
+    write_form(read_papers(Settings.read().area, flow), out)
+
+
+@main.command()
+@click.option("--html", "as_page", is_flag=True, help="As an HTML page instead of Markdown.")
+def dictionary(*, as_page: bool) -> None:
+    """Print the data dictionary: every field, and where it is asked, derived or left out."""
+    from bot.dictionary import as_html, as_markdown, read_dictionary  # noqa: PLC0415 - for this command alone
+    from bot.flowfile import read_script  # noqa: PLC0415 - with it
+
+    tables = as_html if as_page else as_markdown
+    click.echo(tables(read_dictionary(), read_script(Settings.read().area).flows), nl=False)
+
+
+@main.command()
 @click.option("--rotate", is_flag=True, help="Make a newer key that takes over; older ones still decrypt.")
 def keys(*, rotate: bool) -> None:
     """Make the draft key, if there is none."""

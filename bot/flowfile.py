@@ -6,73 +6,48 @@ Every fault is one line `file:line:column: step 'where': …`.
 import hashlib
 from collections.abc import Iterator
 from dataclasses import dataclass, fields
-from datetime import date
 from pathlib import Path
-from typing import Annotated, Literal, Self
+from typing import Annotated, Literal
 from typing import Any as Anything
 
 from pydantic import (
-    BaseModel,
-    BeforeValidator,
-    ConfigDict,
     Discriminator,
     Field,
     RootModel,
     Tag,
-    model_validator,
 )
-from pydantic_core import PydanticCustomError
 
-from bot.core.flow import All, Answered, Any, Choice, Condition, Flow, Is, Kind, Not, Step
+from bot.conditions import ConditionNode, Node, StepName
+from bot.core.flow import Choice, Flow, Kind, Step
 from bot.core.phrases import Phrase
-from bot.core.signposting import Directory, Service
+from bot.core.signposting import Directory, Told
 from bot.core.texts import Texts
+from bot.core.triage import Rules
+from bot.servicefile import ServiceNode, directory
+from bot.triagefile import TriageNode
 from casebridge.area import Agency
 from casebridge.yamlfile import Fault, FaultyFile, Source, parse, read_yaml
 
 FLOWS = Path(__file__).parent.parent / "flows"
+NOT_FLOWS = ("texts", "dictionary")
 
 Asked = Literal[
-    "choice", "choices", "yes_no", "story", "text", "date", "place", "contact", "code", "consent", "review"
+    "choice",
+    "choices",
+    "yes_no",
+    "story",
+    "text",
+    "date",
+    "place",
+    "contact",
+    "code",
+    "consent",
+    "review",
+    "themes",
 ]
-IsoDay = Annotated[
-    date, BeforeValidator(lambda day: date.fromisoformat(day) if isinstance(day, str) else day)
-]
-StepName = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")]
 
 
-class _Node(BaseModel):
-    model_config = ConfigDict(strict=True, extra="forbid", populate_by_name=True)
-
-
-class ConditionNode(_Node):
-    """Exactly one of these keys."""
-
-    is_: dict[str, str] | None = Field(None, alias="is", min_length=1, max_length=1)
-    any_: list["ConditionNode"] | None = Field(None, alias="any", min_length=1)
-    all_: list["ConditionNode"] | None = Field(None, alias="all", min_length=1)
-    not_: "ConditionNode | None" = Field(None, alias="not")
-    answered: str | None = None
-
-    @model_validator(mode="after")
-    def _one_key(self) -> Self:
-        if len(self.model_fields_set) != 1:
-            raise PydanticCustomError("one_key", "Must be one of is, any, all, not, answered")
-        return self
-
-    def condition(self) -> Condition:
-        if self.is_:
-            return Is(*next(iter(self.is_.items())))
-        if self.any_:
-            return Any(tuple(node.condition() for node in self.any_))
-        if self.all_:
-            return All(tuple(node.condition() for node in self.all_))
-        if self.not_:
-            return Not(self.not_.condition())
-        return Answered(self.answered or "")
-
-
-class ChoiceNode(_Node):
+class ChoiceNode(Node):
     value: StepName
     label: str
     words: str | None = None
@@ -80,19 +55,19 @@ class ChoiceNode(_Node):
     later: bool = False
 
 
-class SayNode(_Node):
+class SayNode(Node):
     say: StepName
     text: str
     when: ConditionNode | None = None
 
 
-class StepNode(_Node):
+class StepNode(Node):
     step: StepName
     kind: Asked
     ask: str
     title: str | None = None
     help: str | None = None
-    choices: list[ChoiceNode] = []
+    choices: list[ChoiceNode] = Field([])
     when: ConditionNode | None = None
     agency: str | None = None
     skip: bool = False
@@ -107,30 +82,17 @@ SomeNode = Annotated[
 ]
 
 
-class FlowNode(_Node):
+class FlowNode(Node):
     flow: StepName
-    urgent: ConditionNode | None = None
     steps: list[SomeNode] = Field(min_length=1)
 
 
-class ServiceNode(_Node):
-    id: StepName
-    name: str
-    what: str
-    contact: str
-    source: str
-    checked_on: IsoDay
-    review_by: IsoDay
-    confirmed: bool
-    when: ConditionNode | None = None
-    always_open: bool = False
-
-
-class AreaNode(_Node):
+class AreaNode(Node):
     area: str
     name: str
     agencies: list[Agency]
     services: list[ServiceNode]
+    triage: TriageNode
 
 
 class TextsNode(RootModel[dict[str, str]]):
@@ -145,6 +107,7 @@ class Script:
     texts: Texts
     directory: Directory
     agencies: tuple[Agency, ...]
+    triage: Rules
     sources: dict[str, Source]
 
     def phrases(self) -> Iterator[tuple[Phrase, str, tuple[str | int, ...]]]:
@@ -163,6 +126,8 @@ class Script:
         for field in fields(Texts):
             yield getattr(self.texts, field.name), "flows/texts.yaml", (field.name,)
         for i, service in enumerate(self.directory.services):
+            if service.told is Told.BY_STAFF:
+                continue
             yield service.what, f"flows/areas/{self.directory.area}.yaml", ("services", i, "what")
             yield service.contact, f"flows/areas/{self.directory.area}.yaml", ("services", i, "contact")
 
@@ -178,7 +143,7 @@ def read_script(area: str, folder: Path = FLOWS) -> Script:
     flows: dict[str, Flow] = {}
     sources: dict[str, Source] = {}
     paths = sorted(folder.glob("*.yaml"), key=lambda path: (path.stem != "report", path.stem))
-    for path in (path for path in paths if path.stem != "texts"):
+    for path in (path for path in paths if path.stem not in NOT_FLOWS):
         try:
             flow, source = _read_flow(path)
         except FaultyFile as faulty:
@@ -191,13 +156,13 @@ def read_script(area: str, folder: Path = FLOWS) -> Script:
     except FaultyFile as faulty:
         faults.extend(faulty.faults)
     try:
-        directory, agencies, source = _read_area(folder / "areas" / f"{area}.yaml")
+        services, agencies, triage, source = _read_area(folder / "areas" / f"{area}.yaml")
         sources[source.file] = source
     except FaultyFile as faulty:
         faults.extend(faulty.faults)
     if faults:
         raise FaultyFile(tuple(faults))
-    return Script(flows, texts, directory, agencies, sources)
+    return Script(flows, texts, services, agencies, triage, sources)
 
 
 def _read_flow(path: Path) -> tuple[Flow, Source]:
@@ -210,7 +175,7 @@ def _read_flow(path: Path) -> tuple[Flow, Source]:
         raise FaultyFile((source.fault(("flow",), f"flow '{node.flow}' must stand in {node.flow}.yaml"),))
     version = hashlib.sha256(path.read_bytes()).hexdigest()[:12]
     steps = tuple(_step(node.flow, each) for each in node.steps)
-    return Flow(node.flow, version, steps, node.urgent.condition() if node.urgent else None), source
+    return Flow(node.flow, version, steps), source
 
 
 def _named(source: Source, fault: Fault) -> Fault:
@@ -261,16 +226,7 @@ def _read_texts(path: Path) -> tuple[Texts, Source]:
     return Texts(**{name: Phrase(f"texts.{name}", text.strip()) for name, text in given.items()}), source
 
 
-def _read_area(path: Path) -> tuple[Directory, tuple[Agency, ...], Source]:
+def _read_area(path: Path) -> tuple[Directory, tuple[Agency, ...], Rules, Source]:
     source = read_yaml(path, f"flows/areas/{path.name}")
     node = parse(source, AreaNode)
-    services = tuple(_service(node.area, service) for service in node.services)
-    return Directory(node.area, services), tuple(node.agencies), source
-
-
-def _service(area: str, node: ServiceNode) -> Service:
-    given: dict[str, Anything] = node.model_dump(exclude={"when", "what", "contact"})
-    when = node.when.condition() if node.when else None
-    context = f"service.{area}.{node.id}"
-    what, contact = Phrase(f"{context}.what", node.what), Phrase(f"{context}.contact", node.contact)
-    return Service(what=what, contact=contact, when=when, **given)
+    return directory(node.area, node.services), tuple(node.agencies), node.triage.rules(), source

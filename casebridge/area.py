@@ -1,6 +1,7 @@
 """The agencies of one area and how each is reached, read from flows/areas/<area>.yaml.
 
-The same file holds the directory of services, which the conversation reads for itself.
+The same file holds the directory of services and the rules of triage, which the conversation
+reads for itself; of these rules the desk needs the words alone.
 """
 
 from functools import cache
@@ -24,6 +25,24 @@ class Agency(BaseModel):
     destinations: tuple[str, ...] = Field(strict=False)
 
 
+class Reason(BaseModel):
+    """What may have put a report into its band, in words for the desk."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+    id: str
+    label: str
+
+
+class Triage(BaseModel):
+    """Every reason there is."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+    red_flags: tuple[Reason, ...] = ()
+    points: tuple[Reason, ...] = ()
+
+
 class Area(BaseModel):
     """What forwarding needs to know of an area."""
 
@@ -32,6 +51,7 @@ class Area(BaseModel):
     area: str
     name: str
     agencies: tuple[Agency, ...]
+    triage: Triage = Triage()
 
     def agency(self, agency_id: str) -> Agency:
         """Return the agency with that id. Raises KeyError."""
@@ -40,9 +60,16 @@ class Area(BaseModel):
                 return agency
         raise KeyError(agency_id)
 
+    def reason(self, reason_id: str) -> str:
+        """Return a reason in words. Raises KeyError."""
+        for reason in (*self.triage.red_flags, *self.triage.points):
+            if reason.id == reason_id:
+                return reason.label
+        raise KeyError(reason_id)
+
 
 @cache
-def read_area(area: str) -> Area:
+def read_area(area: str, folder: Path = AREAS) -> Area:
     """Read the area's file. Raises FaultyFile."""
-    path = AREAS / f"{area}.yaml"
+    path = folder / f"{area}.yaml"
     return parse(read_yaml(path, f"flows/areas/{area}.yaml"), Area)

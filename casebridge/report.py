@@ -52,10 +52,13 @@ class ConsentLevel(StrEnum):
 
 
 class Urgency(StrEnum):
-    """Orders the queue and nothing else; a person sets the level of risk."""
+    """The automatic band. It orders the queue and nothing else; a person sets the level of risk."""
 
     URGENT = "urgent"
-    ROUTINE = "routine"
+    HIGH = "high"
+    MEDIUM = "medium"
+    STANDARD = "standard"
+    ROUTINE = "routine"  # not urgent, in reports made before there were bands
 
 
 Value = str | tuple[str, ...] | Mapping[str, str] | None
@@ -112,6 +115,7 @@ class Report(_Frozen):
     consents: tuple[Consent, ...]
     agency: str | None = None
     level: ConsentLevel = ConsentLevel.WITH_DETAILS
+    reasons: tuple[str, ...] = ()  # ids of what put it into its band; only the case group has them
 
 
 def wording_hash(wording: str) -> str:

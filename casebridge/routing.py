@@ -27,12 +27,13 @@ def view_for(report: Report, agency: Agency) -> Report | None:
     if consent is None or not consent.allows():
         return None
     consents = report.consents if agency.coordinates else (consent,)
+    reasons = report.reasons if agency.coordinates else ()  # they tell of answers consent withholds
+    own = {"agency": agency.id, "level": consent.level, "consents": consents, "reasons": reasons}
     if consent.level is ConsentLevel.WITH_DETAILS:
-        return report.model_copy(update={"agency": agency.id, "level": consent.level, "consents": consents})
+        return report.model_copy(update=own)
     return report.model_copy(
-        update={
-            "agency": agency.id,
-            "level": consent.level,
+        update=own
+        | {
             "consents": tuple(map(_to_the_day, consents)),
             "answers": tuple(_without_details(report.answers)),
             "submitted_at": None,

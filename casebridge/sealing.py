@@ -142,7 +142,10 @@ def open_sealed(envelope: bytes, agency: str, private_keys: Mapping[str, X25519P
 
 
 def open_with_code(envelope: bytes, code_key: bytes) -> Report:
-    """Return the whole report to the person who made it. Raises NotEntitled, Tampered."""
+    """Return the whole report to the person who made it, without the reasons for its band.
+
+    Raises NotEntitled, Tampered.
+    """
     found = _parse(envelope)
     reference = found.header.reference
     try:
@@ -151,7 +154,7 @@ def open_with_code(envelope: bytes, code_key: bytes) -> Report:
         raise Tampered(reference) from None
     except InvalidTag:
         raise NotEntitled(reference, "") from None
-    return _open_body(found, _WHOLE, key)
+    return _open_body(found, _WHOLE, key).model_copy(update={"reasons": ()})
 
 
 def read_header(envelope: bytes) -> Header:

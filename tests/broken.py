@@ -13,7 +13,7 @@ PO = "locales/pl/LC_MESSAGES/messages.po"
 
 REPORT = """\
 flow: report
-urgent: {is: {danger: yes}}
+# As short as a flow can be that makes a report.
 steps:
   - step: role
     kind: choice
@@ -77,7 +77,25 @@ services:
     source: a leaflet
     checked_on: "2026-11-01"
     review_by: "2027-02-01"
-    confirmed: true
+    confidence: confirmed
+    told: last
+    always_open: true
+    who_for: everyone
+    cost: free
+    hours: always
+    languages: any
+    owner: The team
+triage:
+  bands: {high: 3, medium: 2}
+  red_flags:
+    - {id: danger_now, label: In danger now, when: {is: {danger: yes}}}
+  points:
+    - {id: no_danger, question: danger, points: 3, label: Out of danger, when: {is: {danger: no}}}
+"""
+DICTIONARY = """\
+reporter_role: {type: enum, purpose: Whose voice it is, asked: [report.role]}
+risk: {type: enum, purpose: Orders the queue, derived: red flags, from: [report.danger]}
+outcome: {type: enum, purpose: How it ended, staff: set at the desk}
 """
 ENGLISH = """\
 - {code: en, own_name: English, direction: ltr, formats: en_GB, names: english, review: ours, checked: true}
@@ -95,6 +113,7 @@ class Folder:
         self.write("flows/report.yaml", REPORT)
         self.write("flows/return.yaml", RETURN)
         self.write("flows/areas/town.yaml", AREA)
+        self.write("flows/dictionary.yaml", DICTIONARY)
         self.write("flows/texts.yaml", (FLOWS / "texts.yaml").read_text(encoding="utf-8"))
         self.write("locales/languages.yaml", ENGLISH)
 

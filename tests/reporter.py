@@ -29,9 +29,9 @@ from tests.making import (
     telegram_press,
     texts_of,
 )
-from tests.talk import KNOWLEDGE, TEXTS
+from tests.talk import ALL_THEMES, KNOWLEDGE, TEXTS
 
-MOST_QUESTIONS = 40
+MOST_QUESTIONS = 60
 _STEPS = [step for flow in KNOWLEDGE.flows.values() for step in flow.steps if step.asks]
 (_STORY,) = (step for step in _STEPS if step.kind is Kind.STORY)
 DIGITS = {"ar": str.maketrans("0123456789", "٠١٢٣٤٥٦٧٨٩")}
@@ -146,6 +146,7 @@ class Reporter:
     language: str = "en"
     answers: Mapping[str, str] = field(default_factory=dict)
     presses: bool = True  # where there are buttons
+    tells_more: bool = False  # before sending, everything there is to add
     before: Callable[[], Heard] | None = None  # something odd, sent before each answer
     heard: Heard = Heard("")
     asked: list[str] = field(default_factory=list)
@@ -172,6 +173,10 @@ class Reporter:
             self.answer(self.question())
         return self
 
+    def is_ready(self) -> bool:
+        """Whether the next plain answer sends the report."""
+        return self.question().name == "review" and (not self.tells_more or "more" in self.asked)
+
     def question(self) -> Step:
         """The step that was asked last in what was heard."""
         heard = _on_one_line(self.heard.text)
@@ -183,6 +188,12 @@ class Reporter:
 
     def answer(self, step: Step) -> None:
         self.asked.append(step.name)
+        if self.tells_more and step.name == "review" and "more" not in self.asked:
+            self._choose(step.name, [choice.value for choice in step.choices], "more")
+            return
+        if step.kind is Kind.THEMES:
+            self.heard = self.line.say(ALL_THEMES)
+            return
         answer = self.answers.get(step.name) or _OWN_WORDS.get(step.kind)
         values = [choice.value for choice in step.choices]
         if answer is None or answer in values:

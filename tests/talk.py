@@ -3,7 +3,7 @@
 from datetime import UTC, datetime
 
 from bot.core.asking import walk
-from bot.core.conversation import Answer, Inbound, Pressed
+from bot.core.conversation import Answer, Inbound, Pressed, Stage
 from bot.core.effects import Effect, Submit
 from bot.core.phrases import Phrase
 from bot.core.turn import flow_of
@@ -17,10 +17,10 @@ TEXTS = KNOWLEDGE.texts
 NOON = datetime(2026, 11, 18, 12, tzinfo=UTC)  # a Wednesday
 
 SHORT_REPORT = (
-    "english", "1", "1", "they shouted at me", "done", "1", "1", "yesterday", "3",
-    "1", "1", "no", "1", "3", "no", "1",
+    "english", "1", "1", "they shouted at me", "done", "1", "no", "1", "3", "no", "1",
 )  # fmt: skip
 """The shortest English report, to the case group with details; the last word sends it."""
+ALL_THEMES = " ".join(str(n) for n, _ in enumerate(KNOWLEDGE.flows["report"].themes.choices[:-1], 1))  # type: ignore[union-attr]
 
 
 class Person:
@@ -75,10 +75,43 @@ class Person:
 
 
 def at_step(step: str, channel: str = "sms") -> Person:
-    """Return a person who has the short report's question of that name before them."""
+    """Return a person with the question of that name before them: in the short report, or told of more."""
     person = Person(channel)
     for text in SHORT_REPORT:
         if person.question == step and person.talk.conversation.language:
             return person
         person.says(text)
-    raise AssertionError(step)
+    return telling(step, channel, **({"why": "religion"} if step == "faith" else {}))
+
+
+def telling(until: str, channel: str = "sms", **answers: str) -> Person:
+    """Return a person who adds all there is to add, these answers among it, up to a question or "sent"."""
+    person = Person(channel).says("english")
+    told_more = False
+    while person.question != until or (until == "review" and not told_more):
+        if person.talk.conversation.stage is Stage.SENT:
+            assert until == "sent", until
+            return person
+        question = person.question
+        plain = "more" if question == "review" and not told_more else "1"
+        told_more = told_more or question == "review"
+        person.says(*answers.get(question, _PLAIN.get(question, plain)).split("|"))
+    return person
+
+
+_PLAIN = {
+    "story": "they shouted at me|done",
+    "contact": "no",
+    "contact_details": "07700 900123",
+    "contact_safe": "skip",
+    "safe_word": "skip",
+    "more": ALL_THEMES,
+    "words_used": "skip",
+    "when": "yesterday",
+    "where": "3",
+    "offender_description": "skip",
+    "police_reference": "skip",
+    "impact": "none of these",
+    "age": "adult",
+}
+"""What is answered where "1" is no answer, or more than a plain one."""

@@ -25,9 +25,10 @@ LAYERS = (
             "casebridge.keyring",
         ),
         *("casebridge.database", "casebridge.lines", "casebridge.prepared", "bot.settings"),
+        *("bot.conditions", "bot.servicefile", "bot.triagefile"),
         *("bot.flowfile", "bot.phrasebook", "bot.readers"),
         *("bot.wording", "bot.segments", "bot.catalogues", "bot.check", "bot.knowing", "bot.transcript"),
-        "bot.drafts",
+        *("bot.drafts", "bot.dictionary", "bot.paper", "bot.diagram", "bot.script", "bot.xlsform"),
     ),
     (
         *("casebridge.tables", "casebridge.desk.tables", "casebridge.destinations.*", "casebridge.outbox"),

@@ -6,7 +6,7 @@ from bot.core.choosing import is_word, was_near
 from bot.core.conversation import Answer, Conversation, Reply, Stage
 from bot.core.effects import LookUp
 from bot.core.ending import reviewed
-from bot.core.flow import Kind, Step
+from bot.core.flow import ENOUGH, Kind, Step
 from bot.core.normal import normal
 from bot.core.phrases import Phrase
 from bot.core.reading import Doubt
@@ -75,11 +75,25 @@ def take(turn: Turn, way: Walk, step: Step, given: Answer) -> Outcome:
         return begin(known, afresh(known, conversation)._replace(flow=flow.name, version=flow.version))
     if choice is not None and choice.later:
         return Outcome(conversation._replace(stage=Stage.PAUSED, misses=0), (Reply(known.texts.later),))
+    if step.kind is Kind.THEMES:
+        return _add(turn, given)
     parts = () if step.kind is Kind.STORY else conversation.parts
     answers = {**conversation.answers, step.name: given}
     taken = conversation._replace(answers=answers, parts=parts, misses=0)
     way = walk_on(turn.flow, way, answers)
     return asked(known, taken, *_echo(turn, step, given), *says_around(way, step.name), way=way)
+
+
+def _add(turn: Turn, given: Answer) -> Outcome:
+    """Open the themes somebody chose, beside those they told of before."""
+    conversation, themes = turn.conversation, turn.flow.themes
+    if themes is None:  # only where a flow lost them while somebody chose
+        return asked(turn.knowledge, conversation)
+    before = conversation.answers[themes.name].codes if themes.name in conversation.answers else ()
+    chosen = tuple(dict.fromkeys((*before, *(given.codes or (ENOUGH,)))))
+    answers = {**conversation.answers, themes.name: given._replace(state=AnswerState.ANSWERED, value=chosen)}
+    way = walk(turn.flow, answers)
+    return asked(turn.knowledge, conversation._replace(answers=answers, misses=0), way=way)
 
 
 def _day_as_said(turn: Turn, step: Step) -> Answer | None:

@@ -1,17 +1,18 @@
 """How a step is put to a person: its question with options, and the read-back."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import NamedTuple
 
 from bot.core.conversation import Answer, Conversation, Day, Entry, Option, Reply, Sayable
-from bot.core.flow import NOTICED, Flow, Kind, Step
+from bot.core.flow import ENOUGH, NOTICED, Flow, Kind, Step
 from bot.core.phrases import Phrasebook
 from bot.core.reading import Readers
 from bot.core.reporting import agreed
 from bot.core.signposting import Directory
 from bot.core.texts import Texts
+from bot.core.triage import Rules
 from bot.core.understanding import labels_of
 from casebridge.report import AnswerState
 
@@ -28,6 +29,7 @@ class Knowledge:
     phrasebook: Phrasebook
     directory: Directory
     readers: Readers
+    triage: Rules
 
 
 class Walk(NamedTuple):
@@ -55,7 +57,7 @@ def walk(flow: Flow, answers: Mapping[str, Answer]) -> Walk:
     neither steers nor reaches a report, and comes back when that answer changes back.
     """
     noticed = answers.get(NOTICED)
-    return _follow(flow.steps, [], {NOTICED: noticed} if noticed else {}, answers)
+    return _follow(flow, flow.steps, [], {NOTICED: noticed} if noticed else {}, answers)
 
 
 def walk_on(flow: Flow, way: Walk, answers: Mapping[str, Answer]) -> Walk:
@@ -63,25 +65,52 @@ def walk_on(flow: Flow, way: Walk, answers: Mapping[str, Answer]) -> Walk:
     if way.pending is None:
         return way
     name = way.pending.name
-    return _follow(flow.after(way.pending), list(way.path), {**way.answers, name: answers[name]}, answers)
+    after = flow.after(way.pending)
+    return _follow(flow, after, list(way.path), {**way.answers, name: answers[name]}, answers)
 
 
 def _follow(
-    steps: Iterable[Step], path: list[Step], on_path: dict[str, Answer], answers: Mapping[str, Answer]
+    flow: Flow,
+    steps: Iterable[Step],
+    path: list[Step],
+    on_path: dict[str, Answer],
+    answers: Mapping[str, Answer],
 ) -> Walk:
     meet, given = path.append, answers.get
     for step in steps:
         when = step.when
         if when is not None and not when.holds(on_path):
             continue
-        meet(step)
         if not step.asks:
+            meet(step)
             continue
         answer = given(step.name)
+        if step is flow.themes:
+            if answer is not None:
+                on_path[step.name] = answer
+            continue
         if answer is None:
+            step = _or_themes(flow, step, on_path)
+            meet(step)
             return Walk(tuple(path), step, on_path)
+        meet(step)
         on_path[step.name] = answer
     return Walk(tuple(path), None, on_path)
+
+
+def _or_themes(flow: Flow, step: Step, on_path: Mapping[str, Answer]) -> Step:
+    """Return what is asked in place of the read-back while somebody is adding to their report."""
+    if step.kind is not Kind.REVIEW or flow.themes is None or flow.themes.name not in on_path:
+        return step
+    chosen = on_path[flow.themes.name].codes
+    return step if ENOUGH in chosen else still_to_tell(flow.themes, chosen) or step
+
+
+@lru_cache(maxsize=1024)
+def still_to_tell(themes: Step, chosen: tuple[str, ...]) -> Step | None:
+    """Return the themes not told of yet as one question; None where all are."""
+    left = tuple(choice for choice in themes.choices if choice.value not in chosen)
+    return replace(themes, choices=left) if len(left) > 1 else None
 
 
 _ENTRIES: Mapping[Kind, Entry] = {
@@ -113,7 +142,7 @@ def _question(step: Step) -> Reply:
         step.ask,
         options=tuple(Option(choice.value, choice.label) for choice in step.choices),
         step=step.name,
-        several=step.kind is Kind.CHOICES,
+        several=step.kind in (Kind.CHOICES, Kind.THEMES),
         entry=_ENTRIES.get(step.kind, Entry.NONE),
     )
 
@@ -132,7 +161,10 @@ def story_so_far(knowledge: Knowledge, conversation: Conversation, step: Step) -
 
 
 def says_around(way: Walk, answered: str) -> tuple[Reply, ...]:
-    """Return what is said in passing right after one step and right before the open one."""
+    """Return what is said in passing right after one step and right before the open one.
+
+    What has no condition leads to the question behind it: where that is answered it was said before.
+    """
     path = way.path[:-1] if way.pending else way.path
     before = len(path)
     while before and not path[before - 1].asks:
@@ -143,7 +175,8 @@ def says_around(way: Walk, answered: str) -> tuple[Reply, ...]:
     after = start
     while after < before and not path[after].asks:
         after += 1
-    return tuple(Reply(step.ask) for step in (*path[start:after], *path[before:]))
+    cards = (step for step in path[start:after] if step.when is not None)
+    return tuple(Reply(step.ask) for step in (*cards, *path[before:]))
 
 
 def read_back(knowledge: Knowledge, conversation: Conversation, way: Walk) -> tuple[Reply, ...]:

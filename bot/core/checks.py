@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from difflib import get_close_matches
 
-from bot.core.flow import NOTICED, All, Answered, Any, Condition, Flow, Is, Kind, Not, Step
+from bot.core.flow import ENOUGH, NOTICED, All, Answered, Any, Condition, Flow, Is, Kind, Not, Step
 from bot.core.reach import can_hold, values_of
 from bot.core.safety import Danger
 from casebridge.report import ConsentLevel, Involvement
@@ -15,14 +15,14 @@ from casebridge.report import ConsentLevel, Involvement
 Path = tuple[str | int, ...]
 
 FIRST_FLOW = "report"
-CHOOSING = (Kind.CHOICE, Kind.CHOICES, Kind.YES_NO, Kind.CONSENT, Kind.REVIEW)
+CHOOSING = (Kind.CHOICE, Kind.CHOICES, Kind.YES_NO, Kind.CONSENT, Kind.REVIEW, Kind.THEMES)
 OFFERING = (*CHOOSING, Kind.PLACE, Kind.DATE)
 LAST = (Kind.REVIEW, Kind.CODE)
 TAKEN_NAMES = frozenset({"language", "change", "new"})  # what the engine's own buttons answer to
 
 _ALLOWED: Mapping[Kind, tuple[str, ...]] = {
     Kind.CONSENT: tuple(ConsentLevel),
-    Kind.REVIEW: ("send", "change"),
+    Kind.REVIEW: ("send", "more", "change"),
     Kind.YES_NO: ("yes", "no", "unsure"),
     Kind.DATE: ("today", "yesterday", "unsure"),  # the days that are understood by their value
 }
@@ -30,6 +30,7 @@ _NEEDED: Mapping[Kind, tuple[str, ...]] = {
     Kind.CONSENT: (ConsentLevel.NO,),
     Kind.REVIEW: ("send", "change"),
     Kind.YES_NO: ("yes", "no"),
+    Kind.THEMES: (ENOUGH,),
 }
 
 
@@ -170,11 +171,6 @@ def _when_flaws(flow: Flow) -> Iterator[Flaw]:
         if flaws:
             whens[step.name] = None  # said once, not again for every step behind it
         yield from flaws
-    if flow.urgent is not None:
-        flaws = [*condition_flaws(flow.urgent, ("urgent",), steps)]
-        if not flaws and not can_hold(flow.urgent, flow, whens):
-            flaws = [Flaw(("urgent",), "no answers make this hold")]
-        yield from flaws
 
 
 def _later_flaws(when: Condition, path: Path, flow: Flow, i: int) -> Iterator[Flaw]:
@@ -198,10 +194,23 @@ def _order_flaws(flow: Flow) -> Iterator[Flaw]:
         yield Flaw(at, "a flow ends with a review or a code step")
     elif last.when is not None:
         yield Flaw((*at, "when"), "the last step must always be asked")
+    yield from _themes_flaws(flow, last)
     if Kind.REVIEW in kinds:
         yield from _report_flaws(flow, kinds)
     elif Kind.CONSENT in kinds or flow.name == FIRST_FLOW:
         yield Flaw(at, "a flow that makes a report ends with a review step")
+
+
+def _themes_flaws(flow: Flow, last: Step) -> Iterator[Flaw]:
+    """Yield a way to add that nothing leads to, one that leads nowhere, and a second one."""
+    themes = [i for i, step in enumerate(flow.steps) if step.kind is Kind.THEMES]
+    offered = last.kind is Kind.REVIEW and last.choice("more") is not None
+    for i in themes[1:]:
+        yield Flaw(("steps", i), "a flow has one themes step at most")
+    if themes and not offered:
+        yield Flaw(("steps", themes[0]), "nothing leads here: the review offers no choice 'more'")
+    if offered and not themes:
+        yield Flaw(("steps", len(flow.steps) - 1), "offers 'more', but the flow has no themes step")
 
 
 def _report_flaws(flow: Flow, kinds: list[Kind]) -> Iterator[Flaw]:

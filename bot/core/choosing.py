@@ -37,7 +37,7 @@ def _unwrapped(step: Step, said: str, reading: Reading) -> Iterator[str]:
     before, _, number = said.rpartition(" ")
     if number.isdecimal() and is_word(before, texts.number_words, reading):
         yield number
-    if step.kind not in (Kind.CHOICE, Kind.CHOICES, Kind.PLACE):
+    if step.kind not in (Kind.CHOICE, Kind.CHOICES, Kind.THEMES, Kind.PLACE):
         return
     leading = _longest_first(texts.leading_words, reading)
     while said.startswith(leading) and (

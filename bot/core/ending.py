@@ -1,15 +1,17 @@
 """The end of a report: sent with consent, or thrown away; help there is, either way."""
 
-from bot.core.asking import Walk
+from bot.core.asking import Walk, still_to_tell
 from bot.core.changing import offer_changes
-from bot.core.conversation import Entry, Option, Reply, Stage
+from bot.core.conversation import Answer, Entry, Option, Reply, Stage
 from bot.core.effects import Erase, LookUp, Submit
+from bot.core.flow import ENOUGH
 from bot.core.phrases import Phrase
 from bot.core.reading import Doubt
 from bot.core.reporting import agreed, to_report
 from bot.core.signposting import signpost
 from bot.core.texts import Texts
 from bot.core.turn import Outcome, Turn, afresh, asked, begin, start
+from casebridge.report import AnswerState
 
 NEW_STEP = "new"
 SHORTEST_CODE = 16  # digits; a phone number is shorter
@@ -19,21 +21,35 @@ def reviewed(turn: Turn, way: Walk, value: str) -> Outcome:
     """Carry out what a person decided over their read-back."""
     conversation, known = turn.conversation, turn.knowledge
     texts, reference, code = known.texts, turn.inbound.reference, turn.inbound.code
+    if value == "more":
+        return _tell_more(turn, way)
     if value == "change":
         return offer_changes(turn, way)
     if not agreed(way.path, conversation.answers):
         ended = start(known, conversation.channel)
-        return Outcome(ended, (Reply(texts.not_sent), *_help_there_is(turn)), (Erase(),))
-    report = to_report(turn.flow, way.path, conversation, turn.inbound, known.directory.area)
+        return Outcome(ended, (Reply(texts.not_sent), *_help_there_is(turn, way)), (Erase(),))
+    report = to_report(turn.flow, way.path, conversation, turn.inbound, known.directory.area, known.triage)
     sent = afresh(known, conversation)._replace(stage=Stage.SENT, reference=reference)
     replies = (
         Reply(texts.sent, {"reference": reference}),
         Reply(texts.sent_code, {"code": code}),
         Reply(texts.sent_next),
-        *_help_there_is(turn),
+        *_help_there_is(turn, way),
         _another(texts),
     )
     return Outcome(sent, replies, (Submit(report, code),))
+
+
+def _tell_more(turn: Turn, way: Walk) -> Outcome:
+    """Ask what is to be added; where every theme was told of, what is to be corrected."""
+    conversation, themes = turn.conversation, turn.flow.themes
+    told = conversation.answers.get(themes.name) if themes else None
+    chosen = tuple(code for code in (told.codes if told else ()) if code != ENOUGH)
+    if themes is None or still_to_tell(themes, chosen) is None:
+        return offer_changes(turn, way)
+    opened = Answer(AnswerState.ANSWERED, chosen, "", turn.reading.language, turn.now())
+    answers = {**conversation.answers, themes.name: opened}
+    return asked(turn.knowledge, conversation._replace(answers=answers, misses=0))
 
 
 def after_sending(turn: Turn) -> Outcome:
@@ -75,12 +91,13 @@ def _another(texts: Texts) -> Reply:
     return Reply(texts.new_report, options=(option,), step=NEW_STEP, numbered=False, entry=Entry.NONE)
 
 
-def _help_there_is(turn: Turn) -> tuple[Reply, ...]:
-    texts = turn.knowledge.texts
-    services = signpost(turn.knowledge.directory, turn.conversation.answers)
+def _help_there_is(turn: Turn, way: Walk) -> tuple[Reply, ...]:
+    texts, directory, at = turn.knowledge.texts, turn.knowledge.directory, turn.inbound.at
+    today = directory.local(at).date()
+    services = signpost(directory, way.answers, at)
     lines = (
         Reply(
-            texts.service_line if service.confirmed else texts.service_line_unsure,
+            texts.service_line if service.is_sure(today) else texts.service_line_unsure,
             {"name": service.name, "what": service.what, "contact": service.contact},
             line=True,
         )

@@ -23,7 +23,11 @@ class Kind(StrEnum):
     CODE = "code"  # the return code of an earlier report
     CONSENT = "consent"  # to one named agency; never guessed, never skipped into a yes
     REVIEW = "review"
+    THEMES = "themes"  # what a person wants to add; asked before the read-back once they said so
 
+
+ENOUGH = "enough"
+"""The choice of a themes step that says there is no more to add."""
 
 NOTICED = "noticed"
 """Not a question: what safety.py found in somebody's words, for conditions to look at like an answer."""
@@ -165,11 +169,13 @@ class Flow:
     name: str
     version: str
     steps: tuple[Step, ...]
-    urgent: Condition | None = None  # red flags: puts a report first in the queue
+    themes: Step | None = field(init=False)
     _by_name: dict[str, Step] = field(init=False, repr=False)
     _after: dict[str, tuple[Step, ...]] = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
+        themes = next((step for step in self.steps if step.kind is Kind.THEMES), None)
+        object.__setattr__(self, "themes", themes)
         object.__setattr__(self, "_by_name", {step.name: step for step in self.steps})
         after = {step.name: self.steps[place:] for place, step in enumerate(self.steps, 1)}
         object.__setattr__(self, "_after", after)

@@ -95,7 +95,9 @@ def _answers(step: Step, wanted: set[str | None]) -> Iterator[tuple[str, ...]]:
     others = [value for value in values if value not in wanted][:1]
     if step.skip:
         yield ()
-    if step.kind is not Kind.CHOICES:
+    if step.kind is Kind.THEMES:  # as if never asked
+        yield ()
+    if step.kind not in (Kind.CHOICES, Kind.THEMES):
         yield from ((value,) for value in (*told_apart, *others))
         return
     for size in range(len(told_apart) + 1):

@@ -4,13 +4,13 @@ from collections.abc import Mapping
 
 from bot.core.conversation import Answer, Conversation, Inbound
 from bot.core.flow import NOTICED, Flow, Kind, Step
+from bot.core.triage import Rules, triage
 from casebridge.report import (
     AnswerState,
     ConsentLevel,
     Holds,
     Involvement,
     Report,
-    Urgency,
     wording_hash,
 )
 
@@ -27,10 +27,17 @@ _HOLDS: Mapping[Kind, Holds] = {
 
 
 def to_report(
-    flow: Flow, path: tuple[Step, ...], conversation: Conversation, inbound: Inbound, area: str
+    flow: Flow,
+    path: tuple[Step, ...],
+    conversation: Conversation,
+    inbound: Inbound,
+    area: str,
+    rules: Rules,
 ) -> Report:
     """Return the report of a conversation whose last question has just been answered."""
     answers = {step.name: a for step in path if (a := conversation.answers.get(step.name))}
+    noticed = conversation.answers.get(NOTICED)
+    triaged = triage(rules, {**answers, NOTICED: noticed} if noticed else answers)
     involvement = Involvement(answers["role"].codes[0])
     return Report.model_validate(  # the whole at once: half the cost of making each part
         {
@@ -41,7 +48,8 @@ def to_report(
             "language": conversation.language or "",
             "channel": conversation.channel,
             "involvement": involvement,
-            "urgency": _urgency(flow, answers, conversation.answers.get(NOTICED)),
+            "urgency": triaged.band,
+            "reasons": triaged.reasons,
             "submitted_on": inbound.at.date(),
             "submitted_at": inbound.at,
             "answers": [
@@ -65,13 +73,6 @@ def agreed(path: tuple[Step, ...], answers: Mapping[str, Answer]) -> tuple[Step,
         and (answer := answers.get(step.name))
         and answer.value != ConsentLevel.NO
     )
-
-
-def _urgency(flow: Flow, answers: Mapping[str, Answer], noticed: Answer | None) -> Urgency:
-    """Words of danger count as well as answers: they may only raise."""
-    seen = {**answers, NOTICED: noticed} if noticed else answers
-    urgent = flow.urgent is not None and flow.urgent.holds(seen)
-    return Urgency.URGENT if urgent else Urgency.ROUTINE
 
 
 def _reported(step: Step, answer: Answer | None) -> dict[str, object]:

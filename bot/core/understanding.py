@@ -57,7 +57,7 @@ def _pressed(step: Step, values: tuple[str, ...], inbound: Inbound, reading: Rea
     if not known:
         return Doubt.UNCLEAR
     value: Value = known[0]
-    if step.kind is Kind.CHOICES:
+    if step.kind in (Kind.CHOICES, Kind.THEMES):
         value = known
     elif step.kind is Kind.PLACE:
         value = {"kind": known[0]}
@@ -145,6 +145,7 @@ def _code(_step: Step, _said: str, inbound: Inbound, reading: Reading) -> Value 
 _BY_KIND: Mapping[Kind, Callable[[Step, str, Inbound, Reading], Value | Doubt]] = {
     Kind.CHOICE: _choice,
     Kind.CHOICES: _choices,
+    Kind.THEMES: _choices,
     Kind.YES_NO: _choice,
     Kind.TEXT: _text,
     Kind.DATE: _date,

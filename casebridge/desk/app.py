@@ -83,6 +83,7 @@ def _prepare_templates(app: Flask) -> None:
         day=wording.day_words,
         moment=wording.moment_words,
         language=wording.language_words,
+        words=wording.humanise,
         waiting=lambda since: wording.waiting_words(since, desk().clock()),
     )
     app.context_processor(lambda: {"case_worker": g.get("case_worker"), "desk": desk()})

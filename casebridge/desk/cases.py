@@ -17,6 +17,7 @@ from casebridge.report import Urgency
 from casebridge.tables import Case, ReportStatus, SealedReport
 
 PAGE = 50
+_FIRST = {Urgency.URGENT: 0, Urgency.HIGH: 1, Urgency.MEDIUM: 2}  # then the others, old routine ones too
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,9 +56,10 @@ class NoSuchCase(Exception):
 
 
 def queue(database: Database, agency: str, *, acknowledged: bool, page: int = 1) -> Queue:
-    """Return a page of cases, urgent ones first, then those that have waited longest."""
+    """Return a page of cases by their automatic band, those that have waited longest first in each."""
     done = col(Case.acknowledged_at).is_not(None)
     urgent = col(SealedReport.urgency) == Urgency.URGENT
+    band = case(_FIRST, value=col(SealedReport.urgency), else_=len(_FIRST))
     with database.read() as connection:
         counts = connection.execute(
             select(
@@ -72,7 +74,7 @@ def queue(database: Database, agency: str, *, acknowledged: bool, page: int = 1)
         rows = connection.execute(
             _headers()
             .where(col(Case.agency) == agency, done if acknowledged else ~done)
-            .order_by(case((urgent, 0), else_=1), col(Case.received_at), col(Case.reference))
+            .order_by(band, col(Case.received_at), col(Case.reference))
             .limit(PAGE)
             .offset(PAGE * (page - 1))
         ).all()

@@ -13,6 +13,7 @@ from casebridge.report import (
     Holds,
     Involvement,
     Report,
+    Urgency,
     wording_hash,
 )
 
@@ -73,6 +74,15 @@ class Agreement:
 
 
 @dataclass(frozen=True, slots=True)
+class Band:
+    """Where the machine put a report in the queue, and why: for the agency that coordinates."""
+
+    name: str
+    reasons: tuple[str, ...]
+    kept: bool  # False for a report made before reasons were kept with it
+
+
+@dataclass(frozen=True, slots=True)
 class Reading:
     """One report as the page shows it."""
 
@@ -86,6 +96,7 @@ class Reading:
     contact: tuple[Line, ...]
     not_asked: tuple[str, ...]
     agreements: tuple[Agreement, ...]
+    band: Band | None
 
 
 def read(report: Report, area: Area) -> Reading:
@@ -104,6 +115,7 @@ def read(report: Report, area: Area) -> Reading:
             humanise(answer.name) for answer in report.answers if answer.state is AnswerState.NOT_ASKED
         ),
         agreements=tuple(_agreement(consent, report, area) for consent in report.consents),
+        band=_band(report, area),
     )
 
 
@@ -170,6 +182,22 @@ def _agreement(consent: Consent, report: Report, area: Area) -> Agreement:
         wording_hash=consent.wording_hash,
         genuine=wording_hash(consent.wording) == consent.wording_hash,
     )
+
+
+def _band(report: Report, area: Area) -> Band | None:
+    if not any(agency.coordinates for agency in area.agencies if agency.id == report.agency):
+        return None
+    kept = bool(report.reasons) or report.urgency is Urgency.STANDARD  # a standard one may have none
+    return Band(
+        humanise(report.urgency), tuple(_reason_words(reason, area) for reason in report.reasons), kept
+    )
+
+
+def _reason_words(reason: str, area: Area) -> str:
+    try:
+        return area.reason(reason)
+    except KeyError:
+        return humanise(reason)  # it has left the area since
 
 
 def _agency_name(agency: str, area: Area) -> str:

@@ -149,6 +149,33 @@ def test_a_consent_without_details_keeps_its_words_and_its_day_only() -> None:
     assert consent == CONSENTS[1].model_copy(update={"at": datetime(2026, 11, 22, tzinfo=UTC)})
 
 
+REASONS = st.lists(st.sampled_from(["domestic", "self_harm", "at_home"]), min_size=1).map(tuple)
+
+
+@given(REASONS, st.sampled_from(ConsentLevel), st.sampled_from(ConsentLevel), st.sampled_from(ConsentLevel))
+def test_only_the_coordinator_has_the_reasons_for_a_band_whatever_was_agreed(
+    reasons: tuple[str, ...], coordinator: ConsentLevel, police: ConsentLevel, housing: ConsentLevel
+) -> None:
+    levels = {"case_group": coordinator, "police": police, "housing": housing}
+    consents = tuple(make_consent(agency, level) for agency, level in levels.items())
+
+    found = views(make_report(consents=consents, reasons=reasons), AREA)
+
+    assert {agency: view.reasons for agency, view in found.items()} == {
+        agency: reasons if agency == "case_group" else ()
+        for agency, level in levels.items()
+        if level is not ConsentLevel.NO
+    }
+
+
+def test_a_reason_names_itself_in_no_other_view_at_all() -> None:
+    report = make_report(reasons=(CANARY,))
+
+    seen = {agency: CANARY in view.model_dump_json() for agency, view in views(report, AREA).items()}
+
+    assert seen == {"case_group": True, "police": False}
+
+
 def test_the_last_answer_about_an_agency_counts() -> None:
     consents = (make_consent("police"), make_consent("police", ConsentLevel.NO))
 

@@ -53,6 +53,14 @@ def test_the_reporter_opens_the_whole_report() -> None:
     assert open_with_code(ENVELOPE, CODE_KEY) == make_report()
 
 
+def test_the_reporter_opens_no_reason_for_its_band() -> None:
+    envelope = sealed(make_report(reasons=("domestic",)))
+
+    assert open_with_code(envelope, CODE_KEY).reasons == ()
+    assert open_sealed(envelope, "case_group", PRIVATE["case_group"]).reasons == ("domestic",)
+    assert open_sealed(envelope, "police", PRIVATE["police"]).reasons == ()
+
+
 def test_an_agency_without_consent_has_nothing_to_open() -> None:
     with pytest.raises(NotEntitled):
         open_sealed(ENVELOPE, "housing", PRIVATE["housing"])

@@ -20,7 +20,7 @@ from tests.making import conversation, make_service, make_settings, rows, telegr
 from tests.reporter import Reporter
 from tests.running import environment
 
-TYPED = ("story", "why", "kind_of_incident", "contact_details", "contact_safe")  # typed even with buttons
+TYPED = ("story", "why", "contact_details", "contact_safe", "safe_word")  # typed even with buttons
 
 
 @pytest.fixture

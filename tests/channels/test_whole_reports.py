@@ -1,6 +1,8 @@
 """Whole reports: from the first word to the case group's desk, and the reporter who comes back."""
 
+import re
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
 import pytest
@@ -8,6 +10,7 @@ from flask.testing import FlaskClient
 
 from bot.service import Service
 from bot.settings import Settings
+from casebridge.area import read_area
 from casebridge.database import Database
 from casebridge.desk.cases import acknowledge
 from casebridge.desk.sessions import CaseWorker
@@ -18,7 +21,7 @@ from casebridge.report import Report
 from casebridge.returncode import new_code, show_code
 from casebridge.worker import Worker
 from tests.making import rows
-from tests.reporter import BySms, ByTelegram, ByWeb, Line, Reporter
+from tests.reporter import BySms, ByTelegram, ByWeb, Heard, Line, Reporter
 from tests.talk import KNOWLEDGE, TEXTS
 
 LANGUAGES = [language.code for language in KNOWLEDGE.phrasebook.languages]
@@ -103,6 +106,78 @@ def test_a_second_report_from_the_same_phone_is_a_report_of_its_own(
 
     assert {row[0] for row in rows(service.database)["report"]} == {first.reference, second.reference}
     assert first.code != second.code
+
+
+CALM = {"age": "adult", "repeat": "first", "impact": "none"}
+MEDIUM = {"repeat": "daily", "getting_worse": "worse", "impact": "sleep"}
+HIGH = {
+    "repeat": "daily",
+    "getting_worse": "worse",
+    "same_people": "yes_know_home",
+    "how_many": "many",
+    "impact": "want_to_move",
+    "support": "none",
+    "harder": "language",
+    "reported_before": "police",
+}
+BANDS = re.compile(
+    r"\b(urgent|high|medium|standard|routine|band|score|points|priority|triage|flag)\b", re.IGNORECASE
+)
+
+
+@dataclass
+class Remembering(BySms):
+    """A phone that keeps every message it was sent."""
+
+    received: list[str] = field(default_factory=list)
+
+    def say(self, text: str) -> Heard:
+        heard = super().say(text)
+        self.received.append(heard.text)
+        return heard
+
+
+@pytest.mark.parametrize(
+    ("answers", "band", "reasons"),
+    [
+        (CALM, "standard", {"at_home"}),
+        (CALM | MEDIUM, "medium", {"at_home", "happened_daily", "getting_worse", "effect_some"}),
+        (CALM | HIGH, "high", {"at_home", "same_people_know_home", "no_support", "reported_before"}),
+        (CALM | {"danger": "unsure"}, "urgent", {"danger_now"}),
+        (CALM | {"weapon": "seen"}, "urgent", {"threats_or_weapon"}),
+        (CALM | {"self_harm": "yes"}, "urgent", {"self_harm"}),
+        (CALM | {"story": "he said he would kill me"}, "urgent", {"words_of_violence"}),
+    ],
+)
+def test_no_text_message_tells_a_reporter_the_band_of_their_report_or_why(
+    client: FlaskClient,
+    service: Service,
+    settings: Settings,
+    answers: dict[str, str],
+    band: str,
+    reasons: set[str],
+) -> None:
+    phone = Remembering(client)
+    Reporter(phone, answers=answers, tells_more=True).report()
+    _deliver(service.database, settings)
+    phone.say("?")
+
+    said = "\n".join(phone.received)
+
+    (report,) = _handed_over(settings)
+    assert (report.urgency, reasons <= set(report.reasons)) == (band, True)
+    assert BANDS.findall(said) == []
+    assert [reason for reason in _only_for_the_desk() if reason in said] == []
+
+
+def _only_for_the_desk() -> list[str]:
+    """The ids and words of every reason, but those that are an answer's own words."""
+    triage = read_area("stockton-on-tees").triage
+    answers = {
+        choice.label.text for flow in KNOWLEDGE.flows.values() for s in flow.steps for choice in s.choices
+    }
+    reasons = (*triage.red_flags, *triage.points)
+    return [r.id for r in reasons if "_" in r.id] + [r.label for r in reasons if r.label not in answers]
 
 
 def _deliver(database: Database, settings: Settings) -> None:

@@ -18,7 +18,7 @@ FLOW_FILES = {
     "no YAML": (
         "flow: report\n",
         "flow: [report\n",
-        ["flows/report.yaml:2:7: expected ',' or ']', but got ':'"],
+        ["flows/report.yaml:3:1: expected ',' or ']', but got '?'"],
     ),
 }
 
@@ -35,9 +35,13 @@ OTHER_FILES = {
         "    contact: 0800 1111\n    when: {is: {where: hme}}\n",
         [
             (
+                "flows/areas/town.yaml:5:1: services: needs a service with 'told: last' and no 'when':"
+                " one for everyone, at any hour"
+            ),
+            (
                 "flows/areas/town.yaml:10:17: service 'line': 'hme' is never the answer to 'where',"
                 " did you mean 'home'?"
-            )
+            ),
         ],
     ),
     "a long dash in a service": (
@@ -172,7 +176,7 @@ def test_a_service_to_be_looked_at_again_is_a_warning(folder: Folder) -> None:
 
     assert folder.faults() == []
     assert folder.warnings() == [
-        "flows/areas/town.yaml:12:5: service 'line': was to be looked at again by 2026-11-21"
+        "flows/areas/town.yaml:12:5: service 'line': was to be looked at again by 2026-11-21 (The team)"
     ]
 
 

@@ -8,12 +8,8 @@ CONSENT_NO = 'ask: May the police have it?\n    choices:\n      - {value: with_d
 BROKEN = {
     "a name used twice": (
         "say: card",
-        "say: danger",
-        [
-            "flows/report.yaml:2:15: step 'danger' never holds an answer",
-            "flows/report.yaml:17:5: step 'danger': this name is used twice",
-            "flows/report.yaml:18:17: step 'danger': step 'danger' never holds an answer",
-        ],
+        "say: why",
+        ["flows/report.yaml:20:5: step 'why': this name is used twice"],
     ),
     "a name the engine answers to itself": (
         "step: where",
@@ -133,7 +129,7 @@ BROKEN = {
         "value: finish",
         [
             "flows/report.yaml:44:5: step 'review': a review step needs the choice 'send'",
-            "flows/report.yaml:45:10: step 'review': 'finish' is not one of send, change",
+            "flows/report.yaml:45:10: step 'review': 'finish' is not one of send, more, change",
         ],
     ),
     "a role the report has no word for": (

@@ -5,12 +5,17 @@ import pytest
 from bot.core.conversation import Stage
 from bot.core.effects import Erase, LookUp
 from casebridge.report import AnswerState, ConsentLevel, Urgency, wording_hash
-from tests.talk import KNOWLEDGE, SHORT_REPORT, TEXTS, Person, at_step
+from tests.talk import KNOWLEDGE, SHORT_REPORT, TEXTS, Person, at_step, telling
 
 STEPS = (
-    "role", "danger", "story", "why", "kind_of_incident", "when", "where", "repeat", "offender_known",
-    "contact", "consent_case_group", "consent_police", "consent_vcas", "review",
+    "role", "danger", "story", "why", "contact",
+    "consent_case_group", "consent_police", "consent_vcas", "review",
 )  # fmt: skip
+FURTHER_STEPS = tuple(
+    step.name
+    for step in KNOWLEDGE.flows["report"].steps
+    if step.asks and step.when is not None and any(name == "more" for name, _ in step.when.names())
+)
 
 
 def test_a_short_report_asks_its_questions_in_order_and_is_sent() -> None:
@@ -69,7 +74,7 @@ def test_without_any_consent_nothing_is_sent_and_everything_is_erased() -> None:
 
 
 def test_an_answer_that_became_irrelevant_never_reaches_the_report() -> None:
-    person = at_step("contact").says("yes", "07700 900123", "after six", "back", "back", "back", "no")
+    person = at_step("contact").says("yes", "07700 900123", "no", "after six", *["back"] * 4, "no")
 
     person.says("1", "3", "no", "1")
 
@@ -79,9 +84,7 @@ def test_an_answer_that_became_irrelevant_never_reaches_the_report() -> None:
 
 
 def test_skipped_not_known_and_not_asked_stay_apart() -> None:
-    person = at_step("story").says(
-        "skip", "1", "1", "don't know", "skip", "1", "1", "no", "1", "3", "no", "1"
-    )
+    person = telling("sent", story="skip", when="don't know", where="skip")
 
     states = {answer.name: answer.state for answer in person.report.answers}
     assert states["story"] is AnswerState.SKIPPED
@@ -99,7 +102,7 @@ def test_danger_now_shows_the_card_and_asks_nothing_but_whether_to_go_on() -> No
 
 
 @pytest.mark.parametrize("call", ["help me", "HELP ME!!", "he is here", "emergency", "999"])
-@pytest.mark.parametrize("step", ["story", "where", "consent_police", "review"])
+@pytest.mark.parametrize("step", ["story", "more", "where", "consent_police", "review"])
 def test_a_call_for_help_shows_the_card_at_any_question(step: str, call: str) -> None:
     person = at_step(step).says(call)
 
@@ -128,11 +131,11 @@ def test_words_of_self_harm_show_who_to_talk_to() -> None:
 
 
 def test_a_red_flag_only_puts_the_report_first() -> None:
-    threats = at_step("kind_of_incident").says("2", "2", "3", "1", "1", "no", "1", "3", "no", "1")
+    threats = telling("sent", kind_of_incident="threats")
     insults = Person().says(*SHORT_REPORT)
 
     assert threats.report.urgency is Urgency.URGENT
-    assert insults.report.urgency is Urgency.ROUTINE
+    assert insults.report.urgency is Urgency.STANDARD
 
 
 def test_a_story_over_several_messages_is_one_story() -> None:
@@ -174,25 +177,126 @@ def test_after_sending_the_same_phone_hears_how_far_it_has_come() -> None:
     assert person.hears(TEXTS.status_received)
 
 
-def test_mediation_is_asked_only_through_its_gate() -> None:
-    through = ("1", "1", "yesterday", "3", "1", "2", "yes", "07700 900123", "skip", "1", "3", "no")
-    calm = at_step("why").says(*through)
-    threatened = at_step("why").says("1", "2", *through[2:])
-    daily = at_step("why").says("1", "1", "yesterday", "3", "4", *through[5:])
+THROUGH = {"offender_known": "neighbour", "contact": "yes"}  # the gate to mediation
 
-    assert calm.question == "consent_mediation"
-    assert threatened.question == "review"
-    assert daily.question == "review"
+
+def test_mediation_is_asked_through_its_gate() -> None:
+    assert telling("consent_mediation", **THROUGH).question == "consent_mediation"
+
+
+@pytest.mark.parametrize(
+    ("step", "answer"),
+    [
+        ("offender_known", "a stranger"),
+        ("offender_known", "family"),
+        ("contact", "no"),
+        ("danger", "not sure"),
+        ("story", "he showed me a knife|done"),
+        ("kind_of_incident", "threats"),
+        ("kind_of_incident", "1 3"),
+        ("kind_of_incident", "harassment"),
+        ("present", "they may come back"),
+        ("hurt", "2"),
+        ("weapon", "seen"),
+        ("weapon", "fire"),
+        ("at_risk", "child"),
+        ("repeat", "many times"),
+        ("repeat", "every day"),
+        ("repeat", "not sure"),
+        ("getting_worse", "worse"),
+        ("impact", "fear"),
+        ("impact", "unsafe at home"),
+    ],
+)
+def test_mediation_is_not_asked_where_one_thing_speaks_against_it(step: str, answer: str) -> None:
+    more = {"repeat": "twice"} if step == "getting_worse" else {}
+
+    person = telling("review", **THROUGH | more | {step: answer})
+
+    assert "consent_mediation" not in person.talk.conversation.answers
+
+
+def test_mediation_is_not_asked_of_somebody_who_told_only_the_short_report() -> None:
+    person = at_step("contact").says("yes", "07700 900123", "no", "skip", "skip", "1", "3", "no")
+
+    assert person.question == "review"
 
 
 def test_services_end_with_one_that_is_always_open() -> None:
-    person = at_step("where").says("1", "1", "1", "no", "1", "3", "no", "no", "1")
+    person = telling("sent", where="1", tenure="my own", consent_safe_at_home="no")
 
     told = next(m.text for m in person.messages if TEXTS.services.text in m.text)
-    assert [line.split(":")[0] for line in told.split("\n")[1:]] == ["VCAS", "Safe at Home", "Victim Support"]
+    assert [line.split(":")[0] for line in told.split("\n")[1:]] == ["Safe at Home", "VCAS", "Victim Support"]
 
 
-@pytest.mark.parametrize("step", STEPS)
+def test_what_is_added_is_asked_once_and_only_what_was_chosen() -> None:
+    person = at_step("review").says("more", "3")
+
+    assert person.question == "when"
+    person.says("yesterday", "street")
+
+    assert person.question == "more"
+    assert "When and where" not in [option.label for option in person.messages[-1].options]
+    person.says("that is all")
+    assert person.question == "review"
+    assert "Street or park" in person.heard
+
+
+@pytest.mark.parametrize("said", ["that is all", "no", "skip", "nothing", "done"])
+def test_whoever_has_no_more_to_add_is_back_at_the_read_back(said: str) -> None:
+    assert at_step("more").says(said).question == "review"
+
+
+def test_where_everything_was_added_more_leads_to_correcting_it() -> None:
+    person = telling("review").says("more")
+
+    assert person.hears(TEXTS.change_which)
+
+
+def test_a_kind_is_asked_of_whoever_left_the_story_out() -> None:
+    person = at_step("story").says("skip", "1", "no")
+
+    assert person.question == "kind_of_incident"
+
+
+def test_a_short_report_needs_ten_answers() -> None:
+    """The language apart, which the phone or the page may have chosen."""
+    person = Person().says(*SHORT_REPORT)
+
+    assert person.report.answers
+    assert len(SHORT_REPORT) - 1 <= 10
+
+
+@pytest.mark.parametrize(
+    ("step", "answer", "words"),
+    [
+        ("present", "yes", "999"),
+        ("present", "they may come back", "999"),
+        ("hurt", "needs treatment", "111"),
+        ("weapon", "3", "101"),
+        ("at_risk", "child", "999"),
+        ("self_harm", "yes", "116 123"),
+        ("helpline", "yes", "0808 2000 247"),
+        ("age", "under 18", "0800 1111"),
+    ],
+)
+def test_a_red_flag_shows_its_card_at_once_and_never_blocks_the_report(
+    step: str, answer: str, words: str
+) -> None:
+    family = {"offender_known": "family"} if step == "helpline" else {}
+    person = telling(step, **family).says(answer)
+
+    assert words in person.heard
+    assert person.question != step
+
+
+def test_no_helpline_is_shown_to_whoever_says_it_is_not_safe() -> None:
+    person = telling("helpline", offender_known="family").says("no")
+
+    assert "0808" not in person.heard
+
+
+@pytest.mark.parametrize("step", [*STEPS, *FURTHER_STEPS])
 @pytest.mark.parametrize(
     "word",
     ["help", "back", "skip", "change", "change 99", "lang", "lang ar", "later", "delete", "menu", "new",
@@ -208,13 +312,10 @@ def test_every_word_at_every_question_gets_a_reply_and_leaves_a_way_on(step: str
     assert set(person.talk.conversation.answers) <= {s.name for s in KNOWLEDGE.flows["report"].steps}
 
 
-def test_a_word_of_violence_in_the_story_closes_the_gate_to_mediation_and_puts_the_report_first() -> None:
-    answers = ("done", "1", "1", "yesterday", "3", "1", "2", "yes", "07700 900123", "skip", "1", "3", "no")
+def test_a_word_of_violence_in_the_story_puts_the_report_first() -> None:
+    person = telling("sent", story="he showed me a knife|done")
 
-    person = at_step("story").says("he showed me a knife", *answers)
-
-    assert person.question == "review"
-    assert person.says("1").report.urgency is Urgency.URGENT
+    assert person.report.urgency is Urgency.URGENT
 
 
 @pytest.mark.parametrize("step", ["danger", "consent_case_group", "contact"])

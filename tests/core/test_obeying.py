@@ -19,7 +19,7 @@ def test_a_consent_given_after_a_change_of_language_keeps_the_words_of_that_lang
 
 
 def test_back_asks_the_question_before_and_takes_its_answer_away() -> None:
-    person = at_step("kind_of_incident").says("back")
+    person = at_step("contact").says("back")
 
     assert person.question == "why"
     assert "why" not in person.talk.conversation.answers

@@ -52,11 +52,6 @@ BROKEN = {
         "when: {not: {any: [{is: {danger: yes}}, {is: {danger: no}}]}}\n",
         ["flows/report.yaml:18:5: step 'card': is never reached: no answers make this hold"],
     ),
-    "urgent for an unknown step": (
-        "urgent: {is: {danger: yes}}",
-        "urgent: {is: {threats: yes}}",
-        ["flows/report.yaml:2:15: there is no step 'threats'"],
-    ),
 }
 
 

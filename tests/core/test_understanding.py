@@ -264,7 +264,11 @@ def test_every_label_typed_out_means_its_choice_in_every_language(step: Step) ->
             if step.kind is Kind.DATE:
                 assert not isinstance(answer, Doubt)
             else:
-                expected = {Kind.CHOICES: (choice.value,), Kind.PLACE: {"kind": choice.value}}
+                expected = {
+                    Kind.CHOICES: (choice.value,),
+                    Kind.THEMES: (choice.value,),
+                    Kind.PLACE: {"kind": choice.value},
+                }
                 assert answer == expected.get(step.kind, choice.value)
 
 

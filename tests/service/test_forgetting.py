@@ -32,8 +32,8 @@ SECOND = timedelta(seconds=1)
 @pytest.fixture
 def reporter(service: Service) -> Reporter:
     """Somebody whose next message sends the report."""
-    reporter = Reporter(ByService(service), answers=ANSWERS)
-    return reporter.answer_until(lambda: reporter.question().name == "review")
+    reporter = Reporter(ByService(service), answers=ANSWERS, tells_more=True)
+    return reporter.answer_until(reporter.is_ready)
 
 
 @pytest.fixture
@@ -102,7 +102,7 @@ def _watch(dialect: Dialect, name: str, moments: list[str]) -> None:
 def test_no_byte_of_the_draft_stays_in_the_sqlite_file(tmp_path: Path) -> None:
     """Neither in clear at any time, nor encrypted once the report is sent."""
     service = make_service(make_settings(tmp_path))
-    reporter = Reporter(ByService(service), answers=ANSWERS)
+    reporter = Reporter(ByService(service), answers=ANSWERS, tells_more=True)
     drafts: set[bytes] = set()
 
     def remember() -> bool:

@@ -12,6 +12,7 @@ from playwright.sync_api import Browser, Page
 from sqlmodel import SQLModel
 
 from casebridge.database import Database
+from casebridge.report import Urgency
 from tests.casebridge.desk.people import PASSWORD, Office, open_office
 from tests.casebridge.reports import STORY, make_report
 from tests.web.conftest import serve
@@ -21,6 +22,7 @@ LOOKS = {
     "dark": {"color_scheme": "dark", "forced_colors": "none"},
     "forced colours": {"color_scheme": "light", "forced_colors": "active"},
 }
+REASONS = ("self_harm", "child_or_adult_at_risk", "same_people_know_home")
 
 
 @pytest.fixture
@@ -115,7 +117,8 @@ def test_no_page_fails_anybody_in_light_dark_or_forced_colours(
 
         accept(page, office, address, look_at)
         look_at(page)  # the empty queue
-        office.receive(make_report())
+        office.receive(make_report(reasons=REASONS))
+        office.receive(make_report(reference="AAAA-0001", urgency=Urgency.HIGH))
         for path in ("/", "/reports/KX7D-4MQP", "/nowhere", "/put-away"):
             page.goto(address + path)
             look_at(page)
@@ -134,7 +137,7 @@ def test_no_page_fails_anybody_in_light_dark_or_forced_colours(
 
 def test_every_page_fits_the_narrowest_screen(browser: Browser, desk: tuple[Office, str]) -> None:
     office, address = desk
-    office.receive(make_report())
+    office.receive(make_report(reasons=REASONS))
     with page_of(browser, address) as page:
         accept(page, office, address)
         page.set_viewport_size({"width": 320, "height": 640})

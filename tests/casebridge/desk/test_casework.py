@@ -58,13 +58,17 @@ def test_an_empty_queue_says_what_will_appear(small_office: Office) -> None:
     assert "A report appears here as soon as a person has sent it" in page
 
 
-def test_urgent_reports_come_first_then_those_that_waited_longest(office: Office) -> None:
-    office.clock.move(hours=-5)
+def test_reports_come_by_their_band_then_those_that_waited_longest(office: Office) -> None:
+    office.clock.move(hours=-9)
     for reference, urgency in (
-        ("AAAA-0001", Urgency.ROUTINE),
+        ("AAAA-0001", Urgency.STANDARD),
         ("AAAA-0002", Urgency.URGENT),
         ("AAAA-0003", Urgency.ROUTINE),
-        ("AAAA-0004", Urgency.URGENT),
+        ("AAAA-0004", Urgency.MEDIUM),
+        ("AAAA-0005", Urgency.HIGH),
+        ("AAAA-0006", Urgency.STANDARD),
+        ("AAAA-0007", Urgency.URGENT),
+        ("AAAA-0008", Urgency.HIGH),
     ):
         office.clock.move(hours=1)
         office.receive(make_report(reference=reference, urgency=urgency))
@@ -72,8 +76,49 @@ def test_urgent_reports_come_first_then_those_that_waited_longest(office: Office
 
     page = office.worker().get("/")
 
-    assert references(page.text) == ["AAAA-0002", "AAAA-0004", "AAAA-0001", "AAAA-0003"]
-    assert "AAAA-0002 Urgent 22 November 2026 German 3 hours" in text_of(page)
+    order = [reference[-1] for reference in references(page.text)]
+    assert order == ["2", "7", "5", "8", "4", "1", "3", "6"]
+    assert "AAAA-0002 Urgent 22 November 2026 German 7 hours" in text_of(page)
+    assert "AAAA-0005 High 22 November 2026 German 4 hours" in text_of(page)
+    assert "AAAA-0003 Routine 22 November 2026 German 6 hours" in text_of(page)
+
+
+def test_the_case_group_reads_why_a_report_stands_where_it_does_and_that_a_person_decides(
+    office: Office,
+) -> None:
+    office.receive(make_report(urgency=Urgency.HIGH, reasons=("at_home", "happened_daily", "gone_since")))
+
+    page = text_of(office.worker().get("/reports/KX7D-4MQP"))
+
+    assert (
+        "Automatic band: High The machine chose it from what was answered. It can be wrong,"
+        " and it only orders the queue. A person sets the level."
+        " What counted: At home Every day or almost Gone since What was reported" in page
+    )
+
+
+def test_another_agency_reads_no_band_and_no_reason(office: Office) -> None:
+    office.receive(make_report(reasons=("domestic",), consents=(make_consent("police"),)))
+
+    page = text_of(office.worker("Kim", "police").get("/reports/KX7D-4MQP"))
+
+    assert ["Automatic band" in page, "partner did it" in page] == [False, False]
+
+
+@pytest.mark.parametrize(
+    ("urgency", "says"),
+    [
+        (Urgency.STANDARD, "Nothing that was answered counted."),
+        (Urgency.ROUTINE, "This report was made before reasons were kept."),
+        (Urgency.URGENT, "This report was made before reasons were kept."),
+    ],
+)
+def test_a_report_without_reasons_says_why_there_are_none(
+    small_office: Office, urgency: Urgency, says: str
+) -> None:
+    small_office.receive(make_report(urgency=urgency))
+
+    assert says in text_of(small_office.worker().get("/reports/KX7D-4MQP"))
 
 
 def test_an_acknowledged_report_moves_to_its_own_list(office: Office) -> None:
