@@ -71,6 +71,7 @@ class StepNode(Node):
     when: ConditionNode | None = None
     agency: str | None = None
     skip: bool = False
+    about: Literal["person"] | None = None
 
 
 def _said_or_asked(node: Anything) -> str:
@@ -204,6 +205,7 @@ def _step(flow: str, node: SayNode | StepNode) -> Step:
         when=when,
         agency=node.agency,
         skip=node.skip,
+        about_person=node.about == "person",
     )
 
 

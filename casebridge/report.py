@@ -37,6 +37,7 @@ class Holds(StrEnum):
     """What sort of fact an answer holds; routing decides by this what an agency may see."""
 
     CODE = "code"  # one of a closed list
+    PERSON = "person"  # the same about the person themselves: age, health, how they feel
     DAY = "day"
     PLACE = "place"
     WORDS = "words"  # what the person wrote freely

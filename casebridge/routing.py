@@ -1,7 +1,8 @@
 """Which agency gets which view of a report, from consent and area alone. Pure.
 
 "Without details" means coded facts, month and outward code (DESIGN.md §8): no story, no
-name, no contact, no exact place or time.
+name, no contact, no exact place or time. What is about the person rather than the incident,
+such as age, health and how they feel, then reaches nobody but the coordinating agency.
 """
 
 import re
@@ -35,7 +36,7 @@ def view_for(report: Report, agency: Agency) -> Report | None:
         update=own
         | {
             "consents": tuple(map(_to_the_day, consents)),
-            "answers": tuple(_without_details(report.answers)),
+            "answers": tuple(_without_details(report.answers, agency)),
             "submitted_at": None,
         }
     )
@@ -45,11 +46,14 @@ def _to_the_day(consent: Consent) -> Consent:
     return consent.model_copy(update={"at": consent.at.replace(hour=0, minute=0, second=0, microsecond=0)})
 
 
-def _without_details(answers: tuple[Answer, ...]) -> Iterator[Answer]:
+def _without_details(answers: tuple[Answer, ...], agency: Agency) -> Iterator[Answer]:
     for answer in answers:
         match answer.holds:
             case Holds.CODE:
                 yield _reduced(answer, _codes(answer.value))
+            case Holds.PERSON:
+                if agency.coordinates:
+                    yield _reduced(answer, _codes(answer.value))
             case Holds.DAY:
                 yield _reduced(answer, _month(answer.value))
             case Holds.PLACE:

@@ -150,6 +150,7 @@ class Step:
     when: Condition | None = None
     agency: str | None = None  # of a consent
     skip: bool = False
+    about_person: bool = False  # and not the incident: "only the facts" leaves it out
     asks: bool = field(init=False)  # waits for an answer
 
     def __post_init__(self) -> None:

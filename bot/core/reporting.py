@@ -75,12 +75,17 @@ def agreed(path: tuple[Step, ...], answers: Mapping[str, Answer]) -> tuple[Step,
     )
 
 
+def _holds(step: Step) -> Holds:
+    holds = _HOLDS[step.kind]
+    return Holds.PERSON if step.about_person and holds is Holds.CODE else holds
+
+
 def _reported(step: Step, answer: Answer | None) -> dict[str, object]:
     if answer is None:
-        return {"name": step.name, "holds": _HOLDS[step.kind], "state": AnswerState.NOT_ASKED}
+        return {"name": step.name, "holds": _holds(step), "state": AnswerState.NOT_ASKED}
     return {
         "name": step.name,
-        "holds": _HOLDS[step.kind],
+        "holds": _holds(step),
         "state": answer.state,
         "value": answer.value,
         "said": answer.said,

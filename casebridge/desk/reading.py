@@ -147,7 +147,9 @@ def _line(answer: Answer, report: Report) -> Line:
 
 
 def _plain(answer: Answer, values: tuple[str, ...]) -> tuple[Part, ...]:
-    return tuple(Part(humanise(value) if answer.holds is Holds.CODE else value) for value in values)
+    return tuple(
+        Part(humanise(value) if answer.holds in (Holds.CODE, Holds.PERSON) else value) for value in values
+    )
 
 
 def _day(parts: Mapping[str, str]) -> tuple[Part, ...]:

@@ -19,7 +19,7 @@ def values(holds: Holds) -> st.SearchStrategy[Value]:
     """A value as the conversation makes it for such an answer, with words wherever it takes any."""
     parts = st.dictionaries(st.sampled_from(["text", "month", "precision", "phone", "ward"]), WORDS)
     match holds:
-        case Holds.CODE:
+        case Holds.CODE | Holds.PERSON:
             return CODES | st.lists(CODES, max_size=3).map(tuple)
         case Holds.DAY:
             days = st.just("2026-11-21") | WORDS
@@ -66,6 +66,22 @@ def test_without_details_there_are_no_words_contact_or_moments(given_answers: tu
     assert {answer.holds for answer in view.answers} <= {Holds.CODE, Holds.DAY, Holds.PLACE}
     assert {(answer.said, answer.at) for answer in view.answers} <= {("", None)}
     assert view.submitted_at is None
+
+
+def test_without_details_what_is_about_the_person_reaches_the_coordinating_agency_alone() -> None:
+    age = Answer(name="age", holds=Holds.PERSON, state=AnswerState.ANSWERED, value="under_18")
+    consents = (
+        make_consent("police", ConsentLevel.WITHOUT_DETAILS),
+        make_consent("case_group", ConsentLevel.WITHOUT_DETAILS),
+    )
+    report = make_report(answers=(age,), consents=consents)
+
+    police, group = view_for(report, POLICE), view_for(report, COORDINATOR)
+
+    assert police is not None
+    assert group is not None
+    assert police.answers == ()
+    assert [answer.value for answer in group.answers] == ["under_18"]
 
 
 @given(st.sampled_from(ConsentLevel), st.sampled_from(ConsentLevel))
