@@ -7,7 +7,7 @@ import time
 
 from bench.measure import DEFAULT_ROWS, Measure, progress
 
-TABLES = ("engine", "http", "report", "growth", "process", "servers")
+TABLES = ("cost", "engine", "http", "report", "growth", "process", "servers")
 
 
 def main() -> int:
