@@ -1,6 +1,6 @@
 """Everything wrong in flows/, locales/ and the pages, each fault as one line, before anything runs.
 
-The rules are in `bot.core.checks`, `collisions` and `translations`; here they meet the files.
+The rules are in `bot.core.checks`, `collisions`, `plainness` and `translations`; here they meet the files.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -20,6 +20,7 @@ from bot.core.conversation import Option, Reply
 from bot.core.flow import Step
 from bot.core.listing import directory_flaws, stale_rows
 from bot.core.phrases import ENGLISH, Language, Phrase, Phrasebook
+from bot.core.plainness import Avoided, avoided_flaws, length_flaws
 from bot.core.translations import english_flaws, translation_flaws
 from bot.core.triagechecks import triage_flaws
 from bot.dictionary import dictionary_faults, read_dictionary
@@ -34,6 +35,7 @@ from bot.segments import (
     segments,
 )
 from bot.wording import as_text, put_into_words
+from bot.wordingfile import read_avoided
 from casebridge.yamlfile import Fault, FaultyFile
 
 
@@ -63,12 +65,13 @@ def check(
     script = _read(partial(read_script, area, flows), faults)
     pages = _read(partial(page_entries, templates), faults)
     dictionary = _read(partial(read_dictionary, flows), faults)
+    avoided = _read(partial(read_avoided, flows), faults)
     languages = _read(partial(read_languages, locales), faults) or ()
     messages = {
         language.code: _read(partial(read_messages, language.code, locales), faults) or ()
         for language in languages
     }
-    if faults or script is None or pages is None or dictionary is None:
+    if faults or script is None or pages is None or dictionary is None or avoided is None:
         return Findings(tuple(sorted(faults)))
     behind = stale_catalogues(flows, locales, templates)
     book = _Book.of(script, pages, languages, messages)
@@ -78,6 +81,7 @@ def check(
         *dictionary_faults(dictionary, script.flows),
         *_service_faults(script),
         *_text_faults(book),
+        *_plainness_faults(book, avoided),
         *_word_faults(book),
         *_language_faults(book),
     ]
@@ -232,6 +236,12 @@ def _question_faults(book: _Book) -> Iterator[Fault]:
                 if (parts := segments(text)) > most:
                     says = f"with its choices takes {parts} text messages, at most {most} are wanted"
                     yield book.fault(step.ask, language.code, says)
+
+
+def _plainness_faults(book: _Book, avoided: Iterable[Avoided]) -> Iterator[Fault]:
+    questions = [step.ask for flow in book.script.flows.values() for step in flow.steps]
+    for flaw in (*length_flaws(questions), *avoided_flaws(book.phrases, avoided)):
+        yield book.fault(flaw.phrase, flaw.language, flaw.says)
 
 
 # --- words and languages -------------------------------------------------------------------------

@@ -29,7 +29,7 @@ from casebridge.area import Agency
 from casebridge.yamlfile import Fault, FaultyFile, Source, parse, read_yaml
 
 FLOWS = Path(__file__).parent.parent / "flows"
-NOT_FLOWS = ("texts", "dictionary")
+NOT_FLOWS = ("texts", "dictionary", "wording")
 
 Asked = Literal[
     "choice",

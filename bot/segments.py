@@ -7,7 +7,7 @@ UCS2_SINGLE, UCS2_PART = 70, 67  # 16-bit units, the same six bytes of header
 
 # Budgets, told to translators and held by `python -m bot check`. English is GSM text; a language
 # with other letters gets 67 to a part, so the same sentence takes about twice as many.
-ENGLISH_PARTS = 2  # one phrase in English
+ENGLISH_PARTS = 2  # one phrase in English: 306 septets
 ENGLISH_QUESTION_PARTS = 4  # a question with all its options, in English
 PHRASE_PARTS = 4  # one phrase in any language: about as long as that English
 QUESTION_PARTS = 7  # a question with all its options, the longest list of eleven in Arabic

@@ -1,14 +1,14 @@
-"""flows/wording.yaml as typed rules of wording, and where each of them is no rule."""
+"""Reads flows/wording.yaml, what no English phrase of ours says; every fault is one line."""
 
 import re
 from pathlib import Path
 from typing import Annotated
 
-from pydantic import AfterValidator, Field
+from pydantic import AfterValidator, Field, RootModel
 from pydantic_core import PydanticCustomError
 
 from bot.conditions import Node
-from bot.core.plainness import Avoided, Harm, Wording
+from bot.core.plainness import Avoided, Harm
 from bot.flowfile import FLOWS
 from casebridge.yamlfile import FaultyFile, parse, read_yaml
 
@@ -20,14 +20,9 @@ _PHRASE = re.compile(rf"{_WORD}(?: (?:\* )?{_WORD})*")
 def _plain(phrase: str) -> str:
     if not _PHRASE.fullmatch(phrase):
         raise PydanticCustomError(
-            "no_phrase", "Must be plain words; '*' ends a word, or stands alone between words"
+            "phrase", "Must be plain words; '*' ends a word, or stands alone between two"
         )
     return phrase
-
-
-class LimitsNode(Node):
-    longest_sentence: int = Field(ge=1)
-    average_sentence: int = Field(ge=1)
 
 
 class AvoidedNode(Node):
@@ -36,22 +31,20 @@ class AvoidedNode(Node):
     why: str = Field(min_length=1)
 
 
-class WordingNode(Node):
-    limits: LimitsNode
-    avoid: list[AvoidedNode]
+class AvoidedNodes(RootModel[list[AvoidedNode]]):
+    pass
 
 
-def read_wording(folder: Path = FLOWS) -> Wording:
-    """Read flows/wording.yaml. Raises FaultyFile with every fault, a phrase that stands twice included."""
+def read_avoided(folder: Path = FLOWS) -> tuple[Avoided, ...]:
+    """Return what is not said. Raises FaultyFile with every fault, a phrase that stands twice included."""
     source = read_yaml(folder / FILE, f"flows/{FILE}")
-    node = parse(source, WordingNode)
-    phrases = [entry.phrase.casefold() for entry in node.avoid]
+    nodes = parse(source, AvoidedNodes).root
+    phrases = [node.phrase.casefold() for node in nodes]
     twice = tuple(
-        source.fault(("avoid", i, "phrase"), f"'{phrase}' stands here twice")
-        for i, phrase in enumerate(phrases)
-        if phrase in phrases[:i]
+        source.fault((i, "phrase"), f"'{node.phrase}' stands here twice")
+        for i, node in enumerate(nodes)
+        if phrases[i] in phrases[:i]
     )
     if twice:
         raise FaultyFile(twice)
-    avoided = tuple(Avoided(entry.phrase, entry.kind, entry.why) for entry in node.avoid)
-    return Wording(node.limits.longest_sentence, node.limits.average_sentence, avoided)
+    return tuple(Avoided(node.phrase, node.kind, node.why) for node in nodes)

@@ -114,7 +114,8 @@ class Folder:
         self.write("flows/return.yaml", RETURN)
         self.write("flows/areas/town.yaml", AREA)
         self.write("flows/dictionary.yaml", DICTIONARY)
-        self.write("flows/texts.yaml", (FLOWS / "texts.yaml").read_text(encoding="utf-8"))
+        for name in ("texts.yaml", "wording.yaml"):
+            self.write(f"flows/{name}", (FLOWS / name).read_text(encoding="utf-8"))
         self.write("locales/languages.yaml", ENGLISH)
 
     def write(self, name: str, text: str) -> None:

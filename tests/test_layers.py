@@ -27,7 +27,15 @@ LAYERS = (
         *("casebridge.database", "casebridge.lines", "casebridge.prepared", "bot.settings"),
         *("bot.conditions", "bot.servicefile", "bot.triagefile"),
         *("bot.flowfile", "bot.phrasebook", "bot.readers"),
-        *("bot.wording", "bot.segments", "bot.catalogues", "bot.check", "bot.knowing", "bot.transcript"),
+        *(
+            "bot.wording",
+            "bot.wordingfile",
+            "bot.segments",
+            "bot.catalogues",
+            "bot.check",
+            "bot.knowing",
+            "bot.transcript",
+        ),
         *("bot.drafts", "bot.dictionary", "bot.paper", "bot.diagram", "bot.script", "bot.xlsform"),
     ),
     (

@@ -1,8 +1,8 @@
 """The house rules of English wording: short sentences, and nothing that leads, blames or promises. Pure.
 
-From what practice with people who report hate found: HMICFRS (one question why, never a test), Newcastle's
-ARCH (report even without proof), GOV.UK (sentences of at most 25 words). The limits and the list of what
-is not said are data, in flows/wording.yaml; a phrase's length in text messages is `bot.segments`.
+From what practice with people who report hate found: HMICFRS (one question why, never as a test),
+Newcastle's ARCH (no proof is needed), GOV.UK (at most 25 words a sentence; ours are stricter). What is not
+said is data, flows/wording.yaml. How long a text message may be is in `bot.segments`.
 """
 
 import re
@@ -13,14 +13,17 @@ from enum import StrEnum
 from bot.core.collisions import WordFlaw
 from bot.core.phrases import ENGLISH, Phrase
 
-ANY_WORDS = 3  # what a `*` that stands alone is at most
-_SENTENCE_END = re.compile(r"(?<=[.!?])[\"')\]]*\s+|\n+")
+LONGEST_SENTENCE = 20  # words, in a question or in what is said between questions
+AVERAGE_SENTENCE = 12  # words, over all of them
+ANY_WORDS = 3  # at most so many for a `*` that stands alone
+
+_SENTENCE_END = re.compile(r"(?<=[.!?])[\"')\]]*\s+(?![a-z])|\n+")  # "e.g. a park" goes on
 _WORD = re.compile(r"[^\W_]+(?:'[^\W_]+)*|%")
-_PATTERN_WORD = re.compile(r"\*|(?:[^\W_]|'(?=\w))+\*?|%")
+_PATTERN_WORD = re.compile(rf"(?:{_WORD.pattern})\*?|\*")
 
 
 class Harm(StrEnum):
-    """What a phrase would do to the person who reads it."""
+    """What a phrase does to the person who reads it."""
 
     LEADING = "leading"
     BLAMING = "blaming"
@@ -43,38 +46,34 @@ class Avoided:
 
     def stands_in(self, sentence: str) -> bool:
         """Return whether a sentence says it, whatever its case and signs."""
-        return self._pattern.search(f"{' '.join(_plain_words(sentence))} ") is not None
+        return self._pattern.search(f"{' '.join(_WORD.findall(_folded(sentence)))} ") is not None
 
 
-@dataclass(frozen=True, slots=True)
-class Wording:
-    """How long sentences of a question may be, and what no phrase says."""
-
-    longest_sentence: int  # in words
-    average_sentence: int  # in words, over all questions
-    avoided: tuple[Avoided, ...]
-
-
-def wording_flaws(
-    questions: Iterable[Phrase], phrases: Iterable[Phrase], wording: Wording
-) -> Iterator[WordFlaw]:
-    """Yield questions with too long sentences, and phrases that say what is not said."""
+def length_flaws(questions: Iterable[Phrase]) -> Iterator[WordFlaw]:
+    """Yield questions with too long a sentence, and one flaw if all together are too long-winded."""
     asked = [(phrase, words(sentence)) for phrase in questions for sentence in sentences(phrase.text)]
     for phrase, length in asked:
-        if length > wording.longest_sentence:
-            says = f"has a sentence of {length} words, at most {wording.longest_sentence} are wanted"
+        if length > LONGEST_SENTENCE:
+            says = f"has a sentence of {length} words, at most {LONGEST_SENTENCE} are wanted"
             yield WordFlaw(phrase, ENGLISH, says)
     total = sum(length for _, length in asked)
-    if total > wording.average_sentence * len(asked):
+    if total > AVERAGE_SENTENCE * len(asked):
         longest, _ = max(asked, key=lambda one: one[1])
         says = (
-            f"all questions have {total / len(asked):.2f} words a sentence on average,"
-            f" at most {wording.average_sentence} are wanted; the longest sentence is here"
+            f"has the longest sentence of all questions, which have {total / len(asked):.2f} words"
+            f" a sentence on average, at most {AVERAGE_SENTENCE} are wanted"
         )
         yield WordFlaw(longest, ENGLISH, says)
+
+
+def avoided_flaws(phrases: Iterable[Phrase], avoided: Iterable[Avoided]) -> Iterator[WordFlaw]:
+    """Yield phrases that say what is not said. Lists of words are what people type: they are free."""
+    avoided = tuple(avoided)
     for phrase in phrases:
-        if not phrase.context.endswith("words"):  # what people may type is theirs
-            yield from _avoided_flaws(phrase, wording.avoided)
+        said = () if phrase.context.endswith("words") else sentences(phrase.text)
+        for one in avoided:
+            if any(map(one.stands_in, said)):
+                yield WordFlaw(phrase, ENGLISH, f"says '{one.phrase}', which is {one.harm}: {one.why}")
 
 
 def sentences(text: str) -> tuple[str, ...]:
@@ -87,21 +86,14 @@ def words(sentence: str) -> int:
     return sum(any(map(str.isalnum, word)) for word in sentence.split())
 
 
-def _avoided_flaws(phrase: Phrase, avoided: Iterable[Avoided]) -> Iterator[WordFlaw]:
-    said = sentences(phrase.text)
-    for one in avoided:
-        if any(map(one.stands_in, said)):
-            yield WordFlaw(phrase, ENGLISH, f"says '{one.phrase}', which is {one.harm}: {one.why}")
-
-
-def _plain_words(text: str) -> list[str]:
-    return _WORD.findall(text.casefold().replace("’", "'"))
-
-
 def _pattern(phrase: str) -> re.Pattern[str]:
-    """Compile a phrase for a sentence whose every word is followed by one space."""
+    """Compile a phrase for a sentence in which one space follows every word."""
     parts = (
         rf"(?:\S+ ){{0,{ANY_WORDS}}}" if word == "*" else re.escape(word).replace(r"\*", r"\S*") + " "
-        for word in _PATTERN_WORD.findall(phrase.casefold().replace("’", "'"))
+        for word in _PATTERN_WORD.findall(_folded(phrase))
     )
     return re.compile(rf"(?<!\S){''.join(parts)}")
+
+
+def _folded(text: str) -> str:
+    return text.casefold().replace("’", "'").replace("%%", "%")  # as a page's text writes it

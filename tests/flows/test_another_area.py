@@ -68,11 +68,8 @@ def test_a_report_made_in_another_area_goes_to_its_own_agencies(flows: Path) -> 
 def test_who_reports_in_another_area_is_told_of_its_own_services(flows: Path) -> None:
     _, heard = report_a_hate_incident(flows)
 
-    assert heard.split("Here is help you can have now:\n")[1].split("\n")[:3] == [
+    assert heard.split("Help you can have now:\n")[1].split("\n")[:3] == [
         "Fen Racial Equality: for people who met racism. 01632 960001",
         "Saltmarsh Victim Care: for anyone hurt by crime here. 01632 960002",
-        (
-            "Fen Night Line: someone to talk to, day and night. 01632 960003"
-            " (Please check these details first.)"
-        ),
+        ("Fen Night Line: someone to talk to, day and night. 01632 960003 (Please check first.)"),
     ]

@@ -19,11 +19,11 @@ LONGEST_LINE = 160  # characters: one text message, even with "check first"
 CALM = {"role": "victim", "danger": "no"}
 
 SITUATIONS = {
-    "nothing known": ({}, "true_vision vcas victim_support"),
-    "race": ({"why": "race_or_ethnicity"}, "true_vision vcas victim_support"),
-    "religion, which one not said": ({"why": "religion_or_belief"}, "true_vision vcas victim_support"),
+    "nothing known": ({}, "vcas victim_support"),
+    "race": ({"why": "race_or_ethnicity"}, "vcas victim_support"),
+    "religion, which one not said": ({"why": "religion_or_belief"}, "vcas victim_support"),
     "Islam": ({"why": "religion_or_belief", "faith": "muslim"}, "british_muslim_trust vcas victim_support"),
-    "Judaism": ({"why": "religion_or_belief", "faith": "jewish"}, "true_vision vcas cst"),
+    "Judaism": ({"why": "religion_or_belief", "faith": "jewish"}, "vcas cst"),
     "religion, in danger": ({"why": "religion_or_belief", "danger": "yes"}, "police vcas victim_support"),
     "disability": ({"why": "disability"}, "mencap vcas victim_support"),
     "sexual orientation": ({"why": "sexual_orientation"}, "galop vcas victim_support"),
@@ -50,13 +50,13 @@ SITUATIONS = {
     ),
     "a partner who may read along": (
         {"offender_known": "family_or_partner", "helpline": "no"},
-        "true_vision vcas victim_support",
+        "vcas victim_support",
     ),
     "family of a child": (
         {"offender_known": "family_or_partner", "helpline": "yes", "age": "under_18"},
         "childrens_hub vcas childline",
     ),
-    "under 18": ({"age": "under_18"}, "true_vision vcas childline"),
+    "under 18": ({"age": "under_18"}, "vcas childline"),
     "an adult at risk": ({"at_risk": "adult"}, "first_contact vcas victim_support"),
     "words of self-harm": ({"noticed": "self_harm"}, "nhs_111 vcas samaritans"),
     "thoughts of self-harm": ({"self_harm": "yes"}, "nhs_111 vcas samaritans"),
@@ -128,7 +128,7 @@ def test_what_is_past_its_day_is_told_with_check_first() -> None:
     old = Person(at=datetime(2027, 4, 2, tzinfo=UTC)).says(*SHORT_REPORT)
 
     assert "www.vcas.uk\n" in fresh.heard
-    assert "www.vcas.uk (Please check these details first.)\n" in old.heard
+    assert "www.vcas.uk (Please check first.)\n" in old.heard
 
 
 LISTS = [
@@ -138,8 +138,8 @@ LISTS = [
 ]
 
 
-def test_three_are_told_to_everyone() -> None:
-    assert {len(services) for services in LISTS} == {MOST_SERVICES}
+def test_two_or_three_are_told_to_everyone() -> None:
+    assert {len(services) for services in LISTS} == {MOST_SERVICES - 1, MOST_SERVICES}
 
 
 def test_the_local_service_is_told_unless_two_others_are_for_a_crisis() -> None:
