@@ -296,20 +296,29 @@ def test_no_helpline_is_shown_to_whoever_says_it_is_not_safe() -> None:
     assert "0808" not in person.heard
 
 
-@pytest.mark.parametrize("step", [*STEPS, *FURTHER_STEPS])
-@pytest.mark.parametrize(
-    "word",
-    ["help", "back", "skip", "change", "change 99", "lang", "lang ar", "later", "delete", "menu", "new",
-     "stop", "start", "yes", "", "🙂", "x" * 5000, "\u202e٣", "1 2 3"],
+WORDS = (
+    "help", "back", "skip", "change", "change 2", "change 99", "lang", "lang ar", "later", "delete", "menu",
+    "new", "stop", "start", "yes", "", "🙂", "x" * 5000, "\u202e٣", "1 2 3",
 )  # fmt: skip
-def test_every_word_at_every_question_gets_a_reply_and_leaves_a_way_on(step: str, word: str) -> None:
-    person = at_step(step).says(word)
 
-    assert person.heard
-    person.says("start") if person.talk.conversation.stage is Stage.STOPPED else None
-    assert person.says("help").heard
-    assert "999" in person.heard or person.talk.conversation.language is None
-    assert set(person.talk.conversation.answers) <= {s.name for s in KNOWLEDGE.flows["report"].steps}
+
+@pytest.mark.parametrize("channel", ["sms", "telegram", "web"])
+@pytest.mark.parametrize("step", [*STEPS, *FURTHER_STEPS])
+def test_every_word_at_every_question_gets_a_reply_and_leaves_a_way_on(step: str, channel: str) -> None:
+    """Every question, every command, every channel."""
+    there = at_step(step, channel).talk.conversation
+    names = {s.name for s in KNOWLEDGE.flows["report"].steps}
+
+    for word in WORDS:
+        person = Person(channel)
+        person.talk.conversation = there
+        person.says(word)
+
+        assert person.heard, word
+        person.says("start") if person.talk.conversation.stage is Stage.STOPPED else None
+        assert person.says("help").heard, word
+        assert "999" in person.heard or person.talk.conversation.language is None, word
+        assert set(person.talk.conversation.answers) <= names, word
 
 
 def test_a_word_of_violence_in_the_story_puts_the_report_first() -> None:
@@ -341,3 +350,23 @@ def test_arabic_and_may_be_written_onto_the_next_word(said: str) -> None:
     person = at_step("why").says("lang العربية", said)
 
     assert person.answer("why").value == ("race_or_ethnicity", "religion_or_belief")
+
+
+def test_a_flow_released_while_somebody_is_half_way_goes_on_from_their_answers() -> None:
+    person = at_step("contact")
+    begun = person.talk.conversation
+    old = begun.answers["why"]
+    person.talk.conversation = begun._replace(
+        version="of last week",
+        answers={"role": begun.answers["role"], "story": begun.answers["story"], "gone": old},
+    )
+
+    person.says("hello again")
+    assert person.question == "danger"
+    person.says("no")
+    assert person.question == "why"
+    person.says("1", "no", "1", "no", "no", "1")
+
+    assert person.report.form_version == "of last week"
+    assert "gone" not in {answer.name for answer in person.report.answers}
+    assert next(a for a in person.report.answers if a.name == "story").value == "they shouted at me"
