@@ -44,15 +44,10 @@ def _unwrapped(step: Step, said: str, reading: Reading) -> Iterator[str]:
         word := next((word for word in leading if said.startswith(f"{word} ")), None)
     ):
         said = said.removeprefix(f"{word} ")
+        if said.isdecimal():  # "at 3" is a time
+            return
         if not is_word(said, texts.filler_words, reading):  # "on no" is no "no"
             yield said
-
-
-def _first_of(words: tuple[str, ...], said: str) -> str:
-    """Return which of the words, longest first, a message of several begins with."""
-    if not said.startswith(words):
-        return ""
-    return next((word for word in words if said.startswith(f"{word} ")), "")
 
 
 def near_one(step: Step, said: str, reading: Reading) -> str | Doubt:

@@ -15,6 +15,7 @@ PLACE_LETTERS = 4  # fewer are no place: "no", "?", "12"
 PLAIN = (Kind.CONSENT, Kind.REVIEW)  # only a number, a label or one of its words will do
 _DIGITS = re.compile(r"\d+")
 _ATTACHED = (r"\s+و(?=\w{3})",)  # Arabic writes "and" onto the next word
+_ASKS = ("?", "؟", "？")
 _BETWEEN = re.compile(r"[\s,;/&+.،、]+")
 
 
@@ -30,7 +31,7 @@ def understand(step: Step, inbound: Inbound, reading: Reading, said: str | None 
     if said in reading.phrasebook.normal_words(reading.texts.ambiguous_words, reading.language):
         said = ""  # Polish "no" is a yes: it is asked again rather than taken for either
     if step.kind in PLAIN:
-        value = one_of(step, said, reading) if said else None
+        value = _plain(step, said, inbound, reading)
         return Doubt.NOT_AN_ANSWER if value is None else _answer(value, inbound, reading)
     if not said:
         return Doubt.UNCLEAR
@@ -70,6 +71,13 @@ def _says_unknown(step: Step, said: str, reading: Reading) -> bool:
     if not step.skip or said in aliases(step, reading.language, reading.phrasebook):
         return False
     return is_word(said, reading.texts.dont_know_words, reading)
+
+
+def _plain(step: Step, said: str, inbound: Inbound, reading: Reading) -> str | None:
+    """Find the one choice that is said in so many words; "yes?" asks back and agrees to nothing."""
+    if not said or inbound.text.rstrip().endswith(_ASKS):
+        return None
+    return one_of(step, said, reading) or one_of(step, said.replace(", ", " "), reading)  # "yes, everything"
 
 
 def _choice(step: Step, said: str, _inbound: Inbound, reading: Reading) -> Value | Doubt:
@@ -112,15 +120,32 @@ def _place(step: Step, said: str, inbound: Inbound, reading: Reading) -> Value |
     outcode = reading.readers.outcode(text)
     if outcode:
         return {"kind": "described", "text": text, "outcode": outcode}
-    if sum(map(str.isalpha, text)) < PLACE_LETTERS or is_word(said, reading.texts.filler_words, reading):
+    if sum(map(str.isalpha, text)) < PLACE_LETTERS or text.endswith(_ASKS):
         return Doubt.UNCLEAR
-    return {"kind": "described", "text": text}
+    return Doubt.UNCLEAR if _is_no_place(step, said, reading) else {"kind": "described", "text": text}
+
+
+def _is_no_place(step: Step, said: str, reading: Reading) -> bool:
+    """Say whether this is only small words, or says where it was not: "go away", "no not at home"."""
+    rest = _without_fillers(said, reading)
+    named = rest != said and one_of(step, rest, reading) is not None
+    return named or is_word(said, reading.texts.filler_words, reading)
+
+
+def _without_fillers(said: str, reading: Reading) -> str:
+    """Return a message without "no", "not" or "maybe" at its start."""
+    fillers = sorted(words_of(reading.texts.filler_words, reading.language, reading.phrasebook), key=len)
+    while word := next((word for word in reversed(fillers) if said.startswith(f"{word} ")), ""):
+        said = said.removeprefix(f"{word} ")
+    return said
 
 
 def _date(step: Step, said: str, inbound: Inbound, reading: Reading) -> Value | Doubt:
     named = one_of(step, said, reading)
     if named is not None:
         return _named_day(named, inbound, reading)
+    if _without_fillers(said, reading) != said:  # "not today", "after monday"
+        return Doubt.UNCLEAR
     day = reading.readers.day(inbound.text, reading.language, inbound.at)
     if isinstance(day, Day):
         return day.value()

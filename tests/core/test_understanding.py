@@ -103,7 +103,7 @@ ONE: list[Row] = [
     ("offender_known", "not my neighbour", AGAIN),
     ("offender_known", "my neighbour and my ex", AGAIN),
     ("offender_known", "other", "other"),
-    ("offender_known", "mother", AGAIN),
+    ("offender_known", "mother", "family_or_partner"),
     ("offender_known", "bother", "family_or_partner"),
     ("offender_known", "unknown", AGAIN),
 ]  # fmt: skip

@@ -175,7 +175,7 @@ def test_reasons_for_no_answer_stay_distinct(small_office: Office) -> None:
     page = text_of(small_office.worker().get("/reports/KX7D-4MQP"))
 
     assert "One Skipped this question Two Preferred not to say Three Does not know" in page
-    assert "Not asked, because of other answers: Four." in page
+    assert "Not asked, because of other answers or because nothing more was told: Four." in page
 
 
 def test_a_consent_shows_the_very_words_and_who_when_and_in_which_language(office: Office) -> None:
