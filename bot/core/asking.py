@@ -57,7 +57,13 @@ def walk(flow: Flow, answers: Mapping[str, Answer]) -> Walk:
     neither steers nor reaches a report, and comes back when that answer changes back.
     """
     noticed = answers.get(NOTICED)
-    return _follow(flow, flow.steps, [], {NOTICED: noticed} if noticed else {}, answers)
+    return _follow(
+        flow,
+        flow.core if _adds_nothing(flow, answers) else flow.steps,
+        [],
+        {NOTICED: noticed} if noticed else {},
+        answers,
+    )
 
 
 def walk_on(flow: Flow, way: Walk, answers: Mapping[str, Answer]) -> Walk:
@@ -65,7 +71,7 @@ def walk_on(flow: Flow, way: Walk, answers: Mapping[str, Answer]) -> Walk:
     if way.pending is None:
         return way
     name = way.pending.name
-    after = flow.after(way.pending)
+    after = flow.after(way.pending, in_core=_adds_nothing(flow, answers))
     return _follow(flow, after, list(way.path), {**way.answers, name: answers[name]}, answers)
 
 
@@ -96,6 +102,10 @@ def _follow(
         meet(step)
         on_path[step.name] = answer
     return Walk(tuple(path), None, on_path)
+
+
+def _adds_nothing(flow: Flow, answers: Mapping[str, Answer]) -> bool:
+    return flow.themes is not None and flow.themes.name not in answers
 
 
 def _or_themes(flow: Flow, step: Step, on_path: Mapping[str, Answer]) -> Step:

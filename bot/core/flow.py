@@ -1,6 +1,6 @@
 """What is asked and in which order: a flow is an ordered list of steps, each with a condition."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Protocol
@@ -171,19 +171,50 @@ class Flow:
     version: str
     steps: tuple[Step, ...]
     themes: Step | None = field(init=False)
+    core: tuple[Step, ...] = field(init=False, repr=False)  # what can be met before anything is added
     _by_name: dict[str, Step] = field(init=False, repr=False)
     _after: dict[str, tuple[Step, ...]] = field(init=False, repr=False)
+    _after_in_core: dict[str, tuple[Step, ...]] = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
         themes = next((step for step in self.steps if step.kind is Kind.THEMES), None)
         object.__setattr__(self, "themes", themes)
         object.__setattr__(self, "_by_name", {step.name: step for step in self.steps})
-        after = {step.name: self.steps[place:] for place, step in enumerate(self.steps, 1)}
-        object.__setattr__(self, "_after", after)
+        object.__setattr__(self, "core", _core(self.steps, themes))
+        object.__setattr__(self, "_after", _after(self.steps))
+        object.__setattr__(self, "_after_in_core", _after(self.core))
 
     def step(self, name: str) -> Step | None:
         return self._by_name.get(name)
 
-    def after(self, step: Step) -> tuple[Step, ...]:
-        """Return the steps that come after one of them."""
-        return self._after[step.name]
+    def after(self, step: Step, *, in_core: bool) -> tuple[Step, ...]:
+        """Return the steps that come after one of them, among all or those of the core."""
+        return (self._after_in_core if in_core else self._after)[step.name]
+
+
+def _after(steps: tuple[Step, ...]) -> dict[str, tuple[Step, ...]]:
+    return {step.name: steps[place:] for place, step in enumerate(steps, 1)}
+
+
+def _core(steps: tuple[Step, ...], themes: Step | None) -> tuple[Step, ...]:
+    """Leave out what waits for a theme: most of a flow, looked at in vain in most turns."""
+    if themes is None:
+        return steps
+    waiting = {themes.name}
+    for step in steps:
+        if step.when is not None and _waits_for(step.when, waiting):
+            waiting.add(step.name)
+    return tuple(step for step in steps if step.name not in waiting)
+
+
+def _waits_for(condition: Condition, names: Collection[str]) -> bool:
+    """Say whether a condition cannot hold while none of these steps has an answer."""
+    match condition:
+        case Is(step) | Answered(step):
+            return step in names
+        case All(of):
+            return any(_waits_for(each, names) for each in of)
+        case Any(of):
+            return all(_waits_for(each, names) for each in of)
+        case _:
+            return False
