@@ -5,11 +5,12 @@ import sqlite3
 import threading
 from collections import deque
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any, cast
 
 from sqlalchemy import Connection, Engine, create_engine, event, make_url
+from sqlalchemy.exc import DBAPIError, IntegrityError
 
 from casebridge.lines import Done, Lines, SqliteLine, told_by
 from casebridge.prepared import Line
@@ -154,20 +155,28 @@ class _Writer:
 
     def _do(self, batch: list[_Ticket]) -> None:
         """Do jobs in one transaction, or where one of them fails each in its own."""
-        if self._line is None:
-            self._line = SqliteLine(self._engine)
         try:
-            self._line.begin()
+            self._line = line = self._line or SqliteLine(self._engine)
+            line.begin()
             for ticket in batch:
-                ticket.job(self._line)
-            self._line.commit()
+                ticket.job(line)
+            line.commit()
         except Exception as error:
-            self._line.rollback()
+            self._take_back(error)
             if len(batch) == 1:
                 batch[0].fault = error
                 return
             for ticket in batch:
                 self._do([ticket])
+
+    def _take_back(self, error: Exception) -> None:
+        """Undo what was written; a line that is itself at fault is opened anew for the next job."""
+        if self._line is None:
+            return
+        with suppress(sqlite3.Error):
+            self._line.rollback()
+        if isinstance(error, DBAPIError) and not isinstance(error, IntegrityError):
+            self._hang_up(self._engine)
 
     @contextmanager
     def _alone(self) -> Iterator[None]:

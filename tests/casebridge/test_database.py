@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 from sqlalchemy import Column, Integer, MetaData, Table, bindparam, insert, text
-from sqlalchemy.exc import IntegrityError, OperationalError
+from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError
 
 from casebridge.database import Database
 from casebridge.lines import SqliteLine
@@ -129,6 +129,20 @@ def test_a_writer_that_cannot_have_the_file_is_told_and_the_next_one_writes(
 
     _write(numbers, 2)
     assert _stored(numbers) == [2]
+
+
+def test_a_line_that_broke_is_opened_anew(numbers: Database) -> None:
+    _write(numbers, 1)
+    writer = numbers._writer
+    assert writer is not None
+    assert writer._line is not None
+    writer._line._driver.close()
+
+    with pytest.raises(DBAPIError):
+        _write(numbers, 2)
+
+    _write(numbers, 3)
+    assert _stored(numbers) == [1, 3]
 
 
 def _write_together(numbers: Database, values: Iterable[int]) -> list[Future[None]]:
