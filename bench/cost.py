@@ -11,12 +11,12 @@ from dataclasses import dataclass
 from bench.measure import Measure
 from bench.table import Row, Table, at_most
 from bench.talk import AT, STORY
-from bot.channels.sms import split
 from bot.core.asking import Knowledge, walk
 from bot.core.conversation import Inbound, Stage
 from bot.core.flow import Kind, Step
 from bot.core.phrases import ENGLISH
 from bot.core.turn import flow_of
+from bot.handset import split
 from bot.knowing import read_knowledge
 from bot.segments import segments
 from bot.transcript import CODE, REFERENCE, Talk

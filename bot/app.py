@@ -8,6 +8,7 @@ from sqlalchemy.exc import InterfaceError, OperationalError, SQLAlchemyError
 from werkzeug.exceptions import HTTPException
 
 from bot.channels import CHANNELS
+from bot.channels.upload import ChatRequest, allow_photos
 from bot.drafts import read_drafts
 from bot.headers import harden
 from bot.knowing import read_knowledge
@@ -28,6 +29,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     set_up_logs()
     app = Flask(__name__)
     app.session_interface = ChatSessions()
+    app.request_class = ChatRequest
     app.config.update(
         MAX_CONTENT_LENGTH=LARGEST_REQUEST,
         MAX_FORM_MEMORY_SIZE=LARGEST_REQUEST,
@@ -41,6 +43,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     service = join(settings)
     app.secret_key = service.cipher.hash("session cookie")
     app.extensions.update(service=service, settings=settings)
+    app.before_request(allow_photos)
     csrf = CSRFProtect(app)
     for channel in CHANNELS:
         if channel.is_on(settings):

@@ -26,6 +26,7 @@ from bot.segments import PHRASE_PARTS, UCS2_PART
 from casebridge.yamlfile import Fault, FaultyFile
 
 GETTEXT = ("pgettext", "gettext", "ngettext", "npgettext", "_")
+NOTE = "Note:"  # begins a comment before a phrase in a template, for whoever translates it
 TEMPLATES = Path(__file__).parent / "templates"
 
 
@@ -54,6 +55,7 @@ def entries(flows: Path = FLOWS, templates: Path = TEMPLATES) -> tuple[Entry, ..
 def page_entries(templates: Path = TEMPLATES) -> tuple[Entry, ...]:
     """Return what the pages say: `pgettext('page.exit', 'Leave this page')` in any template.
 
+    A translator is told what `{# Note: … #}` before it says.
     Raises FaultyFile for what is no template.
     """
     entries: list[Entry] = []
@@ -61,14 +63,15 @@ def page_entries(templates: Path = TEMPLATES) -> tuple[Entry, ...]:
         file = f"bot/templates/{path.relative_to(templates).as_posix()}"
         try:
             with path.open("rb") as page:
-                found = list(babel_extract(page, GETTEXT, [], {"silent": "false"}))
+                found = list(babel_extract(page, GETTEXT, [NOTE], {"silent": "false"}))
         except TemplateSyntaxError as error:
             raise FaultyFile((Fault(file, error.lineno, 1, str(error.message)),)) from error
-        for line, function, said, _ in found:
+        for line, function, said, notes in found:
             texts = [said] if isinstance(said, str) else [text for text in said or () if text is not None]
             context = texts.pop(0) if function == "pgettext" and texts else ""
             phrase = Phrase(context, texts[0] if texts else "")
-            entries.append(Entry(phrase, file, "on a page of the web chat", line))
+            note = " ".join(notes).removeprefix(NOTE).strip() or "on a page of the web chat"
+            entries.append(Entry(phrase, file, note, line))
     return tuple(entries)
 
 
@@ -191,12 +194,17 @@ def _head(language: Language) -> str:
         f'# {language.own_name}. How to translate: README.md, "Add a language".',
         'msgid ""',
         'msgstr ""',
-        f'"Language: {language.code}\\n"',
+        f'"Language: {_standard(language.code)}\\n"',
         '"MIME-Version: 1.0\\n"',
         '"Content-Type: text/plain; charset=utf-8\\n"',
         '"Content-Transfer-Encoding: 8bit\\n"',
         f'"Plural-Forms: {get_plural(language.formats).plural_forms}\\n"',
     ))  # fmt: skip
+
+
+def _standard(code: str) -> str:
+    """Return a tag as PO files know it: a private ending such as `-x-easyread` is ours alone."""
+    return code.partition("-x-")[0]
 
 
 def _block(entry: Entry, kept: Kept | None) -> str:

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import partial
+from itertools import product
 from pathlib import Path
 from typing import Self, TypeVar
 
@@ -17,10 +18,10 @@ from bot.catalogues import TEMPLATES, Entry, page_entries, stale_catalogues
 from bot.core.checks import Flaw, condition_flaws, flow_flaws, unasked_agencies, unreached_flows
 from bot.core.collisions import choice_word_flaws, word_list_flaws
 from bot.core.conversation import Option, Reply
-from bot.core.flow import Step
 from bot.core.listing import directory_flaws, stale_rows
 from bot.core.phrases import ENGLISH, Language, Phrase, Phrasebook
 from bot.core.plainness import Avoided, avoided_flaws, length_flaws
+from bot.core.reach import values_in
 from bot.core.translations import english_flaws, translation_flaws
 from bot.core.triagechecks import triage_flaws
 from bot.dictionary import dictionary_faults, read_dictionary
@@ -85,7 +86,7 @@ def check(
         *_word_faults(book),
         *_language_faults(book),
     ]
-    return Findings(tuple(sorted(faults)), tuple(sorted(_warnings(book, today))))
+    return Findings(tuple(sorted(set(faults))), tuple(sorted(_warnings(book, today))))
 
 
 Read = TypeVar("Read")
@@ -141,6 +142,8 @@ def _owner(phrase: Phrase) -> str:
             return f"text '{name}'"
         case ["service", _, service, *_]:
             return f"service '{service}'"
+        case ["agency", _, agency, *_]:
+            return f"agency '{agency}'"
         case ["page", *_]:
             return f"page text '{phrase.context}'"
         case [_, step, *_]:
@@ -154,11 +157,10 @@ def _owner(phrase: Phrase) -> str:
 def _flow_faults(script: Script) -> Iterator[Fault]:
     agencies = [agency.id for agency in script.agencies]
     for name, flow in script.flows.items():
-        source = script.sources[f"flows/{name}.yaml"]
         for flaw in flow_flaws(flow, script.flows, agencies):
             i = flaw.path[1] if flaw.path[0] == "steps" and len(flaw.path) > 1 else None
             step = f"step '{flow.steps[i].name}': " if isinstance(i, int) else ""
-            yield source.fault(flaw.path, f"{step}{flaw.says}")
+            yield script.fault(name, flaw.path, f"{step}{flaw.says}")
     for name in unreached_flows(script.flows.values()):
         yield script.sources[f"flows/{name}.yaml"].fault(("flow",), f"no choice leads to the flow '{name}'")
     source = script.sources[f"flows/areas/{script.directory.area}.yaml"]
@@ -170,11 +172,11 @@ def _flow_faults(script: Script) -> Iterator[Fault]:
 
 
 def _service_faults(script: Script) -> Iterator[Fault]:
-    steps: dict[str, Step] = {step.name: step for flow in script.flows.values() for step in flow.steps}
+    values = values_in(script.flows.values())
     flaws = list(directory_flaws(script.directory))
     for i, service in enumerate(script.directory.services):
         if service.when is not None:
-            flaws += condition_flaws(service.when, ("services", i, "when"), steps)
+            flaws += condition_flaws(service.when, ("services", i, "when"), values)
         if strange := not_gsm(service.name):
             flaws.append(Flaw(("services", i, "name"), _doubles(strange)))
     yield from (_service_fault(script, flaw) for flaw in flaws)
@@ -229,17 +231,19 @@ def _question_faults(book: _Book) -> Iterator[Fault]:
     texts, phrasebook = book.script.texts, book.phrasebook
     for flow in book.script.flows.values():
         for step in flow.steps:
-            asked = Reply(step.ask, options=tuple(Option(c.value, c.label) for c in step.choices))
-            for language in phrasebook.languages:
-                text = as_text(put_into_words((asked,), language.code, phrasebook, texts))
+            options = tuple(Option(c.value, c.label) for c in step.choices if c.listed)
+            for asked, language in product(step.asks_in, phrasebook.languages):
+                reply = Reply(asked, options=options)
+                text = as_text(put_into_words((reply,), language.code, phrasebook, texts))
                 most = ENGLISH_QUESTION_PARTS if language.code == ENGLISH else QUESTION_PARTS
                 if (parts := segments(text)) > most:
                     says = f"with its choices takes {parts} text messages, at most {most} are wanted"
-                    yield book.fault(step.ask, language.code, says)
+                    yield book.fault(asked, language.code, says)
 
 
 def _plainness_faults(book: _Book, avoided: Iterable[Avoided]) -> Iterator[Fault]:
-    questions = [step.ask for flow in book.script.flows.values() for step in flow.steps]
+    flows = book.script.flows.values()
+    questions = dict.fromkeys(asked for flow in flows for step in flow.steps for asked in step.asks_in)
     for flaw in (*length_flaws(questions), *avoided_flaws(book.phrases, avoided)):
         yield book.fault(flaw.phrase, flaw.language, flaw.says)
 
@@ -284,7 +288,10 @@ def _warnings(book: _Book, today: date) -> Iterator[Fault]:
     for flaw in stale_rows(book.script.directory, today):
         yield _service_fault(book.script, flaw)
     for code, translated in book.phrasebook.translations.items():
-        english = [p for p in book.phrases if translated and (p.context, p.text) not in translated]
+        said = [
+            p for p in book.phrases if not (code.startswith(f"{ENGLISH}-") and p.context.endswith("words"))
+        ]
+        english = [p for p in said if translated and (p.context, p.text) not in translated]
         if english and code != ENGLISH:
             says = f"phrases said in English: {len(english)}, the first is {english[0].context}"
             yield Fault(catalogue_name(code), 1, 1, says)

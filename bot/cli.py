@@ -7,6 +7,7 @@ import click
 
 from bot.drafts import NoDraftKey, make_draft_key
 from bot.settings import Settings
+from bot.typesetting import Unprintable
 from casebridge.recipients import FaultyKey, MissingKeys
 from casebridge.settings import FaultySettings, PrivateSettings
 from casebridge.yamlfile import FaultyFile
@@ -18,7 +19,7 @@ class _Refusing(click.Group):
     def invoke(self, ctx: click.Context) -> object:
         try:
             return super().invoke(ctx)
-        except (FaultySettings, FaultyFile) as faulty:
+        except (FaultySettings, FaultyFile, Unprintable) as faulty:
             faults = tuple(map(str, faulty.faults))
         except MissingKeys as missing:
             named = ", ".join(missing.agencies) or "return codes"
@@ -119,15 +120,17 @@ def diagram(flow: str, language: str) -> None:
 @main.command()
 @click.option("--flow", default="report", show_default=True)
 @click.option("--lang", "language", default="en", show_default=True)
+@click.option("--pdf", "as_pdf", is_flag=True, help="As a PDF with page numbers instead of an HTML file.")
 @click.option("--out", type=click.Path(path_type=Path), help="Write it there instead of printing it.")
-def script(flow: str, language: str, out: Path | None) -> None:
-    """Make a script of a flow for asking on paper: one HTML file to print."""
+def script(flow: str, language: str, *, as_pdf: bool, out: Path | None) -> None:
+    """Make a script of a flow for asking on paper: one file to print."""
     from bot.paper import read_paper  # noqa: PLC0415 - for this command alone
-    from bot.script import write_script  # noqa: PLC0415 - with it
+    from bot.script import script_pdf, write_script  # noqa: PLC0415 - with it
 
-    page = write_script(read_paper(Settings.read().area, flow, language))
+    paper = read_paper(Settings.read().area, flow, language)
+    page = script_pdf(paper) if as_pdf else write_script(paper).encode()
     if out:
-        out.write_text(page, encoding="utf-8")
+        out.write_bytes(page)
     else:
         click.echo(page, nl=False)
 
@@ -152,6 +155,17 @@ def dictionary(*, as_page: bool) -> None:
 
     tables = as_html if as_page else as_markdown
     click.echo(tables(read_dictionary(), read_script(Settings.read().area).flows), nl=False)
+
+
+@main.command()
+@click.option("--language", "languages", multiple=True, help="One language, for example pl; may be repeated.")
+@click.option("--to", "folder", default=".", type=click.Path(path_type=Path, file_okay=False), help="Folder.")
+def leaflet(languages: tuple[str, ...], folder: Path) -> None:
+    """Write a leaflet to print, leaflet-<language>.pdf, in every language on offer."""
+    from bot.leaflet import read_leaflet, write_leaflets  # noqa: PLC0415 - for this command alone
+
+    for line in write_leaflets(read_leaflet(Settings.read()), languages, folder):
+        click.echo(line)
 
 
 @main.command()

@@ -11,7 +11,13 @@ from bot.paper import Paper
 
 ASK_SHOWN = 90  # characters; the whole text is in the script
 _ESCAPED = {ord(sign): f"#{ord(sign)};" for sign in '"#&<>[]{}()|`\\;'}
-_SHAPES = {Kind.SAY: ('("', '")'), Kind.CONSENT: ('{{"', '"}}'), Kind.REVIEW: ('[/"', '"/]')}
+_SHAPES = {
+    Kind.SAY: ('("', '")'),
+    Kind.END: ('(["', '"])'),
+    Kind.CONSENT: ('{{"', '"}}'),
+    Kind.PERMISSION: ('{{"', '"}}'),
+    Kind.REVIEW: ('[/"', '"/]'),
+}
 _BOX = ('["', '"]')
 _ROUND = ('(["', '"])')
 
@@ -40,10 +46,11 @@ def _lines(paper: Paper) -> Iterator[str]:
         elif step.when is not None:
             ((before, _),) = waiting
             yield _arrow(before, node, paper.condition(step.when))
-            waiting = [(node, ""), (before, paper.says("otherwise"))]
+            ends = step.kind is Kind.END
+            waiting = [*([] if ends else [(node, "")]), (before, paper.says("otherwise"))]
         else:
             yield from (_arrow(before, node, label) for before, label in waiting)
-            waiting = [(node, "")]
+            waiting = [(node, "")] if step.kind is not Kind.END else []
         yield from _leaving(paper, node, step)
         last = step.when
     yield _node("finish", paper.says("finish"), _ROUND)
@@ -53,7 +60,7 @@ def _lines(paper: Paper) -> Iterator[str]:
 def _leaving(paper: Paper, node: str, step: Step) -> Iterator[str]:
     """Yield a dotted arrow for every choice that leads to another flow or stops."""
     for choice in step.choices:
-        if choice.flow or choice.later:
+        if (choice.flow or choice.later) and choice.listed:
             away = f"{node}_{choice.value}"
             yield _node(away, _away(paper, choice), _ROUND)
             yield f'{node} -.->|"{_plain(paper.text(choice.label))}"| {away}'
@@ -64,8 +71,8 @@ def _away(paper: Paper, choice: Choice) -> str:
 
 
 def _label(paper: Paper, step: Step) -> str:
-    said = shorten(paper.text(step.ask), ASK_SHOWN, placeholder=" …")
-    if not step.asks:
+    said = shorten(paper.asked(step), ASK_SHOWN, placeholder=" …")
+    if not paper.number(step):
         return said
     # not "1.": Mermaid takes that for a list in Markdown and refuses to draw it
     head = f"{paper.number(step)} · {paper.text(step.title)}\n" if step.title else f"{paper.number(step)} · "

@@ -15,8 +15,8 @@ from bot.flowfile import FLOWS
 from casebridge.yamlfile import Fault, Source, parse, read_yaml
 
 FILE = "dictionary.yaml"
-PLACES = ("asked", "derived", "staff", "left_out", "later")
-_PLACE_SAYS = {"staff": "staff", "left_out": "left out", "later": "later"}
+PLACES = ("asked", "area", "derived", "staff", "left_out", "later")
+_PLACE_SAYS = {"area": "asked, by the area file", "staff": "staff", "left_out": "left out", "later": "later"}
 _HEAD = ("Field", "Type", "What it is for", "Where it stands")
 
 Words = Annotated[str, Field(min_length=1)]
@@ -30,6 +30,7 @@ class FieldNode(BaseModel):
     type: Words
     purpose: Words
     asked: list[Words] | None = Field(None, min_length=1)  # "report.story": flow and step
+    area: Words | None = None
     derived: Words | None = None
     from_: list[Words] = Field([], alias="from")  # the steps it is derived from
     staff: Words | None = None
@@ -39,7 +40,7 @@ class FieldNode(BaseModel):
     @model_validator(mode="after")
     def _one_place(self) -> Self:
         if len(self.model_fields_set & set(PLACES)) != 1:
-            raise PydanticCustomError("one_place", "Must be one of asked, derived, staff, left_out, later")
+            raise PydanticCustomError("one_place", f"Must be one of {', '.join(PLACES)}")
         return self
 
     def steps(self) -> Iterator[tuple[str, int, str]]:

@@ -13,4 +13,7 @@ def read_knowledge(area: str, flows: Path = FLOWS) -> Knowledge:
     script = read_script(area, flows)
     phrasebook = read_phrasebook(script)
     readers = LibraryReaders(script.texts, phrasebook)
-    return Knowledge(script.flows, script.texts, phrasebook, script.directory, readers, script.triage)
+    coordinator = next((agency.id for agency in script.agencies if agency.coordinates), "")
+    return Knowledge(
+        script.flows, script.texts, phrasebook, script.directory, readers, script.triage, coordinator
+    )

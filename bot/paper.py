@@ -6,21 +6,37 @@ What stands between the questions is in templates/_paper.html, so that it is tra
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import partial
-from html import unescape
 from typing import Self
 
 import click
 from babel.lists import format_list
-from jinja2 import Environment, FileSystemLoader
-from markupsafe import Markup
 
-from bot.catalogues import TEMPLATES
-from bot.core.flow import NOTICED, All, Answered, Any, Condition, Flow, Is, Kind, Not, Step
+from bot.core.flow import (
+    AGREEING,
+    CHANNEL,
+    KNOWN,
+    NEUTRAL,
+    NOTICED,
+    PHOTOS,
+    ROLE,
+    All,
+    Answered,
+    Any,
+    Condition,
+    Flow,
+    Is,
+    Kind,
+    Not,
+    Step,
+    waits_for,
+)
 from bot.core.phrases import Language, Phrase, Phrasebook
+from bot.core.reach import values_of
 from bot.flowfile import Script, read_script
 from bot.phrasebook import read_phrasebook
+from bot.sentences import Sentences
 
-ONE_OF = (Kind.CHOICE, Kind.YES_NO, Kind.CONSENT, Kind.REVIEW, Kind.PLACE)
+ONE_OF = (Kind.CHOICE, Kind.YES_NO, *AGREEING, Kind.REVIEW, Kind.PLACE)
 DESCRIBED = "described"  # the value of a place in somebody's own words
 
 
@@ -32,11 +48,11 @@ class Paper:
     language: Language
     area: str
     phrasebook: Phrasebook
-    environment: Environment
+    sentences: Sentences
     _numbers: dict[str, int] = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
-        asked = (step.name for step in self.flow.steps if step.asks)
+        asked = (step.name for step in self.flow.steps if step.asks and step.kind is not Kind.END)
         object.__setattr__(self, "_numbers", {name: number for number, name in enumerate(asked, 1)})
 
     @classmethod
@@ -47,33 +63,45 @@ class Paper:
             raise click.UsageError(f"there is no flow '{flow}', only {', '.join(script.flows)}")
         if language not in languages:
             raise click.UsageError(f"language '{language}' is not on offer, only {', '.join(languages)}")
-        environment = Environment(
-            loader=FileSystemLoader(TEMPLATES), autoescape=True, trim_blocks=True, lstrip_blocks=True
-        )
-        paper = cls(script.flows[flow], languages[language], script.directory.area, phrasebook, environment)
-        environment.globals["pgettext"] = paper._page_text
-        return paper
+        on_paper, area = _on_paper(script.flows[flow]), script.directory.area
+        sentences = Sentences("_paper.html", languages[language], phrasebook)
+        return cls(on_paper, languages[language], area, phrasebook, sentences)
 
     def text(self, phrase: Phrase) -> str:
         return self.phrasebook.text(phrase, self.language.code)
 
     def says(self, macro: str, /, **values: object) -> str:
         """Return one of the sentences of templates/_paper.html."""
-        said = getattr(self.environment.get_template("_paper.html").module, macro)(**values)
-        return unescape(str(said))  # escaped anew by the page it is put into
+        return self.sentences.says(macro, **values)
 
     def number(self, step: Step) -> int | None:
         """Return the number of a question; what is only said has none."""
         return self._numbers.get(step.name)
 
     def title(self, step: Step) -> str:
-        return self.text(step.title or step.ask)
+        return self.text(step.title) if step.title else self.asked(step)
+
+    def asked(self, step: Step) -> str:
+        """Return a question as most are asked it in this flow: a flow of workers has one voice."""
+        return self.text(step.voices.get(self._voices[0], step.ask) if self._voices else step.ask)
+
+    def asked_otherwise(self, step: Step) -> tuple[str, ...]:
+        """Return a question in its other voices, each with whom it is for."""
+        voices = [voice for voice in (*self._voices[1:], NEUTRAL) if voice in step.voices]
+        return tuple(self.says(f"voice_{voice}", text=self.text(step.voices[voice])) for voice in voices)
+
+    @property
+    def _voices(self) -> tuple[str, ...]:
+        role = self.flow.step(ROLE)
+        return values_of(role) if role else ()
 
     def condition(self, condition: Condition) -> str:
         """Say a condition in words: `"Who did it" (12) is "A neighbour" or "A stranger"`."""
         match condition:
             case Is() as one:
                 return self._is(one.step, (one.value,))
+            case Answered(step) if step in KNOWN:
+                return self.says(f"{step}_known")
             case Answered(step):
                 return self.says("answered", question=self._question(step))
             case Not(Is(step, value)) if self._is_plain(step, value):
@@ -117,6 +145,9 @@ class Paper:
     def _is(self, name: str, values: Sequence[str]) -> str:
         if name == NOTICED:
             return self._listed([self.says(f"noticed_{value}") for value in values], "or")
+        if name in KNOWN:
+            said = [self.says(f"{name}_is", value=self._agency(value)) for value in values]
+            return self._listed(said, "or")
         question = self._question(name)
         if values[0] == DESCRIBED:
             return self.says("described", question=question)
@@ -136,6 +167,11 @@ class Paper:
         step = self.flow.step(name)
         return step is not None and step.choice(value) is not None
 
+    def _agency(self, value: str) -> str:
+        """Return an agency by the name it is asked about with; else the word as it is."""
+        titles = [step.title for step in self.flow.steps if step.agency == value and step.title]
+        return self.text(titles[0]) if titles else value
+
     def _question(self, name: str) -> str:
         step = self.flow.step(name)
         if step is None:
@@ -148,9 +184,12 @@ class Paper:
         choice = step.choice(value) if step else None
         return self.says("quoted", text=self.text(choice.label) if choice else value)
 
-    def _page_text(self, context: str, text: str, /, **values: object) -> Markup:
-        said = Markup.escape(self.text(Phrase(context, text)))
-        return said % values if values else said
+
+def _on_paper(flow: Flow) -> Flow:
+    """Leave out what waits for a picture or a channel: paper has neither."""
+    waiting = (PHOTOS, CHANNEL)
+    steps = (step for step in flow.steps if step.when is None or not waits_for(step.when, waiting))
+    return Flow(flow.name, flow.version, tuple(steps))
 
 
 def read_papers(area: str, flow: str) -> tuple[Paper, ...]:

@@ -23,6 +23,7 @@ from casebridge.yamlfile import Fault, FaultyFile, parse, read_yaml
 
 LOCALES = Path(__file__).parent.parent / "locales"
 _PO_LINE = re.compile(r'(#.*|((msgctxt|msgid|msgid_plural|msgstr(\[\d\])?) )?"([^"\\]|\\.)*")?')
+VITAL = (Kind.CONSENT, Kind.PERMISSION, Kind.REVIEW, Kind.SAY, Kind.END)
 SAFETY_TEXTS = ("help", "danger_card", "danger_go_on", "concern_card", "self_harm_card", "danger_words",
                 "concern_words", "self_harm_words", "stop_words", "delete_words")  # fmt: skip
 
@@ -142,8 +143,8 @@ def vital_phrases(script: Script) -> Iterable[Phrase]:
         yield getattr(script.texts, name)
     for flow in script.flows.values():
         for step in flow.steps:
-            if step.kind in (Kind.CONSENT, Kind.REVIEW, Kind.SAY) or step.name == "danger":
-                yield step.ask
+            if step.kind in VITAL or step.name == "danger":
+                yield from step.asks_in
                 yield from (choice.label for choice in step.choices)
 
 

@@ -30,9 +30,11 @@ class Settings(SharedSettings):
     twilio_api_url: str = ""
     """Another address for Twilio's API; empty: Twilio's own."""
     telegram_bot_token: SecretStr = SecretStr("")
-    """Token of the bot, from BotFather; switches long polling on."""
+    """Token of the bot, from BotFather; fetches photos, and switches long polling on."""
     telegram_webhook_secret: SecretStr = SecretStr("")
     """Checks that an update comes from Telegram; switches the webhook on."""
+    telegram_name: str = ""
+    """Name of the bot without its @, for the leaflet."""
     telegram_api_url: str = ""
     """Another address for Telegram's API; empty: Telegram's own."""
 
@@ -49,6 +51,13 @@ class Settings(SharedSettings):
         if not re.fullmatch(r"[A-Za-z0-9_-]{0,256}", secret.get_secret_value()):  # Bot API, setWebhook
             raise ValueError("must be 1 to 256 of A-Z a-z 0-9 _ -")
         return secret
+
+    @field_validator("telegram_name")
+    @classmethod
+    def _is_bot_name(cls, name: str) -> str:
+        if name and not re.fullmatch(r"[A-Za-z0-9_]{5,32}", name.removeprefix("@")):  # Telegram, usernames
+            raise ValueError("must be 5 to 32 of A-Z a-z 0-9 _")
+        return name.removeprefix("@")
 
     @field_validator("twilio_auth_token")  # not of the model: it would be silent beside another fault
     @classmethod
@@ -69,6 +78,11 @@ class Settings(SharedSettings):
     @property
     def sms_is_on(self) -> bool:
         return bool(self.twilio_auth_token.get_secret_value())
+
+    @property
+    def telegram_is_answered(self) -> bool:
+        """Say whether somebody who writes to the bot is answered, by the webhook or by polling."""
+        return self.telegram_is_on or bool(self.telegram_bot_token.get_secret_value())
 
     @property
     def telegram_is_on(self) -> bool:

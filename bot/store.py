@@ -17,6 +17,7 @@ from casebridge.prepared import Line, Prepared
 _TABLES = SQLModel.metadata.tables
 CONVERSATION = _TABLES[tables.ConversationRow.__tablename__]
 TURN = _TABLES[tables.TurnRow.__tablename__]
+PHOTO = _TABLES[tables.PhotoRow.__tablename__]
 
 
 class Raced(Exception):
@@ -174,6 +175,7 @@ def forget_turns(connection: Connection, key: bytes) -> None:
 
 def forget(connection: Connection, key: bytes) -> None:
     """Remove a conversation and everything said in it."""
+    connection.execute(delete(PHOTO).where(PHOTO.c.conversation == key))
     connection.execute(delete(TURN).where(TURN.c.conversation == key))
     connection.execute(delete(CONVERSATION).where(CONVERSATION.c.key == key))
 
@@ -181,6 +183,7 @@ def forget(connection: Connection, key: bytes) -> None:
 def purge(connection: Connection, now: datetime) -> int:
     """Remove what has expired; return how many conversations went."""
     gone: Any = select(CONVERSATION.c.key).where(CONVERSATION.c.expires_at <= now)
+    connection.execute(delete(PHOTO).where(PHOTO.c.conversation.in_(gone)))
     connection.execute(delete(TURN).where(TURN.c.conversation.in_(gone)))
     result = connection.execute(delete(CONVERSATION).where(CONVERSATION.c.expires_at <= now))
     connection.execute(delete(TURN).where(TURN.c.expires_at <= now))

@@ -1,4 +1,4 @@
-"""Rows of the conversation. Storage only; both columns of bytes are encrypted, both keys are hashes."""
+"""Rows of the conversation. Storage only; what is not a key is encrypted, keys are hashes or random."""
 
 from datetime import datetime
 from typing import ClassVar
@@ -33,3 +33,14 @@ class TurnRow(SQLModel, table=True):
     number: int
     body: bytes
     expires_at: datetime = Field(index=True)
+
+
+class PhotoRow(SQLModel, table=True):
+    """A picture kept for a report not sent yet; the conversation names it by `id`."""
+
+    __tablename__: ClassVar[str] = "photo"
+
+    conversation: bytes = Field(primary_key=True)
+    id: str = Field(primary_key=True, max_length=36)
+    body: bytes  # drawn anew
+    original: bytes  # as it was sent; goes along with a yes only

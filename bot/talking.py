@@ -5,9 +5,9 @@ from pathlib import Path
 
 import click
 
-from bot.channels.sms import split
 from bot.core.conversation import Inbound
 from bot.core.phrases import Phrasebook
+from bot.handset import sms_texts
 from bot.knowing import read_knowledge
 from bot.segments import segments
 from bot.transcript import CODE, REFERENCE, Script, Talk, play
@@ -47,10 +47,9 @@ def _first_words(phrasebook: Phrasebook, code: str) -> str:
 
 
 def _show(channel: str, messages: tuple[Message, ...]) -> None:
-    text = as_text(messages)
     if channel != "sms":
-        click.echo(f"\n{text}\n")
+        click.echo(f"\n{as_text(messages)}\n")
         return
-    for part in split(text):
+    for part in sms_texts(messages):
         click.echo(f"\n{part}")
         click.secho(f"[SMS parts: {segments(part)}]\n", dim=True)

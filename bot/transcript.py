@@ -7,23 +7,28 @@
 
     Which language? …
 
+Further heads: `# sent: case_group with_details, police without_details` for somebody who comes back to
+a report, `# status:`, `# question:` and `# survey: yes` for how it stands.
+
 A line that begins with `> ` is a message, `>>` a further line of it, `! ` what the outside was
 asked to do. Played again it must read the same; `--update-transcripts` rewrites it.
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from bot.core.asking import Knowledge
 from bot.core.conversation import Conversation, Inbound
-from bot.core.effects import Effect, Erase, LookUp, Submit
-from bot.core.engine import Outcome, advance, tell_status
+from bot.core.effects import Add, Effect, Erase, Found, Give, LookUp, Submit, TakeAllBack, TakeBack
+from bot.core.engine import Outcome, advance, tell_found, tell_given
 from bot.core.turn import start
 from bot.wording import Message, as_text, put_into_words
+from casebridge.report import ConsentLevel
 
 REFERENCE = "CNPK-D8V6"
 CODE = "9553.9573.1361.2952"
+_PLAIN_CODE = CODE.replace(".", "")
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +38,7 @@ class Script:
     channel: str
     at: datetime
     says: tuple[str, ...]
+    found: Found | None = None  # the report they come back to, with its code
 
 
 @dataclass(slots=True)
@@ -41,6 +47,7 @@ class Talk:
 
     knowledge: Knowledge
     conversation: Conversation
+    found: Found | None = None  # what the outside knows of a report that was sent
 
     @classmethod
     def begin(cls, knowledge: Knowledge, channel: str) -> "Talk":
@@ -52,16 +59,43 @@ class Talk:
         outcome = advance(self.knowledge, before, inbound)
         effects = outcome.effects
         for effect in effects:
-            if isinstance(effect, LookUp):
-                outcome = self._looked_up(outcome, inbound, effect)
+            outcome = self._outside(outcome, inbound, effect)
         self.conversation = Conversation.from_stored(outcome.conversation.stored())
         language = outcome.conversation.language or before.language or "en"
         known = self.knowledge
         return put_into_words(outcome.replies, language, known.phrasebook, known.texts), effects
 
-    def _looked_up(self, outcome: Outcome, inbound: Inbound, look: LookUp) -> Outcome:
-        status = "received" if look.reference else None
-        return tell_status(self.knowledge, outcome.conversation, inbound, status)
+    def _outside(self, outcome: Outcome, inbound: Inbound, effect: Effect) -> Outcome:
+        """Answer as the outside would, for a report that was sent in this talk or before it."""
+        match effect:
+            case LookUp():
+                told = tell_found(self.knowledge, outcome.conversation, inbound, self._found(effect))
+                return told._replace(replies=(*outcome.replies, *told.replies))
+            case Give(_, code, consent):
+                given = code == _PLAIN_CODE
+                return tell_given(self.knowledge, outcome.conversation, inbound, consent, given=given)
+            case Submit(report):
+                shared = {each.agency: each.level for each in report.consents if each.allows()}
+                self.found = Found(report.reference, "received", "", shared, report.involvement)
+            case TakeBack(_, agencies) if self.found:
+                left = {
+                    name: level for name, level in (self.found.shared or {}).items() if name not in agencies
+                }
+                self.found = replace(self.found, shared=left)
+            case TakeAllBack() if self.found:
+                self.found = replace(self.found, status="withdrawn", shared={})
+            case _:
+                pass
+        return outcome
+
+    def _found(self, look: LookUp) -> Found | None:
+        found = self.found
+        if found is None:
+            return None
+        found = replace(found, agencies=tuple(found.shared or ()))
+        if look.reference == found.reference:
+            return replace(found, shared=None, questions=dict.fromkeys(found.questions, ""))
+        return found if look.code == _PLAIN_CODE else None
 
 
 def read(text: str) -> Script:
@@ -76,17 +110,46 @@ def read(text: str) -> Script:
             says[-1] += "\n" + line[2:].removeprefix(" ")
         elif line.startswith(">"):
             says.append(line[1:].removeprefix(" "))
-    return Script(headers["channel"], datetime.fromisoformat(headers["at"]), tuple(says))
+    at = datetime.fromisoformat(headers["at"])
+    return Script(headers["channel"], at, tuple(says), _sent_before(headers) if "sent" in headers else None)
+
+
+def _sent_before(headers: dict[str, str]) -> Found:
+    pairs = (pair.split() for pair in headers["sent"].split(", "))
+    return Found(
+        reference=REFERENCE,
+        status=headers.get("status", "received"),
+        reason=headers.get("reason", ""),
+        shared={agency: ConsentLevel(level) for agency, level in pairs},
+        involvement=headers.get("involvement", "victim"),
+        questions={"1": headers["question"]} if "question" in headers else {},
+        survey=headers.get("survey") == "yes",
+        code=headers.get("own_code", ""),
+    )
 
 
 def play(knowledge: Knowledge, script: Script) -> str:
     """Play a talk from its beginning and write it down."""
     talk = Talk.begin(knowledge, script.channel)
-    parts = [f"# channel: {script.channel}\n# at: {script.at.isoformat()}"]
+    talk.found = script.found
+    parts = [_heads(script)]
     for said in script.says:
         messages, effects = talk.say(Inbound(said, script.at, reference=REFERENCE, code=CODE))
         parts.append(written(said, messages, effects))
     return "\n\n".join(parts) + "\n"
+
+
+def _heads(script: Script) -> str:
+    found = script.found
+    heads = {"channel": script.channel, "at": script.at.isoformat()}
+    if found is not None and found.shared is not None:
+        heads["sent"] = ", ".join(f"{agency} {level}" for agency, level in found.shared.items())
+        heads |= {"status": found.status, "involvement": found.involvement}
+        heads |= {"reason": found.reason} if found.reason else {}
+        heads |= {"question": question} if (question := "".join(found.questions.values())) else {}
+        heads |= {"survey": "yes"} if found.survey else {}
+        heads |= {"own_code": found.code} if found.code else {}
+    return "\n".join(f"# {name}: {value}" for name, value in heads.items())
 
 
 def written(said: str, messages: Iterable[Message], effects: Iterable[Effect]) -> str:
@@ -105,7 +168,17 @@ def _told(effect: Effect) -> str:
                 for answer in report.answers
                 if answer.state != "not_asked"
             )
-            return f"! report {report.urgency}: {consents}\n{answers}"
+            permissions = "".join(f", {each.purpose}" for each in report.permissions if each.given)
+            return f"! report {report.urgency}: {consents}{permissions}\n{answers}"
+        case Add(report, agencies, question):
+            answers = ", ".join(f"{answer.name} {_value(answer.value)}" for answer in report.answers)
+            return f"! add for {', '.join(agencies)}{' to a question' if question else ''}: {answers}"
+        case TakeBack(_, agencies):
+            return f"! take back from {', '.join(agencies)}"
+        case TakeAllBack():
+            return "! take all back"
+        case Give(_, _, consent):
+            return f"! give to {consent.agency} {consent.level}"
         case Erase():
             return "! erase"
         case LookUp(code, reference):

@@ -12,7 +12,7 @@ import subprocess
 import sys
 import time
 import urllib.request
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from types import FrameType
 
@@ -25,6 +25,7 @@ from casebridge.settings import PrivateSettings
 READY_SECONDS = 30
 PR_SET_PDEATHSIG = 1  # prctl(2)
 ENDING_SECONDS = 10
+TESTER = "bot.tester:pages"  # the page where staff try the conversation, for the desk
 ENDINGS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 PROGRAMS = (("bot", "serve"), ("bot", "messenger"), ("casebridge", "worker"), ("casebridge", "desk"))
 
@@ -45,7 +46,8 @@ def run_trial(settings: Settings, desk: PrivateSettings) -> int:
     running: list[subprocess.Popen[bytes]] = []
     try:
         invitation = _set_up(settings)
-        running.extend(_start(program) for program in PROGRAMS)
+        environment = os.environ | {"DESK_PAGES": desk.desk_pages or TESTER}
+        running.extend(_start(program, environment) for program in PROGRAMS)
         if _wait_until_ready(running, [f"http://127.0.0.1:{port}/readyz" for port in ports]):
             _announce(settings, desk.desk_address, invitation)
         while all(process.poll() is None for process in running):
@@ -94,10 +96,13 @@ def _casebridge(*arguments: str) -> str:
     return done.stdout
 
 
-def _start(program: Sequence[str]) -> subprocess.Popen[bytes]:
+def _start(program: Sequence[str], environment: Mapping[str, str]) -> subprocess.Popen[bytes]:
     # In a group of its own: Ctrl-C comes to us alone, and what is left at the end can be ended whole.
     return subprocess.Popen(  # noqa: S603 - our own program
-        (sys.executable, "-m", *program), start_new_session=True, preexec_fn=_end_with_parent
+        (sys.executable, "-m", *program),
+        env=environment,
+        start_new_session=True,
+        preexec_fn=_end_with_parent,
     )
 
 

@@ -18,6 +18,7 @@ from bot.paper import DESCRIBED, ONE_OF, Paper
 
 _TYPES: Mapping[Kind, str] = {
     Kind.SAY: "note",
+    Kind.END: "note",
     Kind.REVIEW: "note",
     Kind.STORY: "text",
     Kind.TEXT: "text",
@@ -87,7 +88,8 @@ def _survey(papers: Sequence[Paper]) -> Iterator[Row]:
             yield f"select_multiple {NOTICED}", NOTICED, *_says(papers, "noticed"), *empty, "", ""
         relevant = expression(step.when, flow) if step.when else ""
         hints = _texts(papers, step.help) if step.help else empty
-        yield _type(step), step.name, *_texts(papers, step.ask), *hints, _required(step), relevant
+        asked = tuple(paper.asked(step) for paper in papers)
+        yield _type(step), step.name, *asked, *hints, _required(step), relevant
         if step.kind is Kind.PLACE:
             yield "text", f"{step.name}{WORDS}", *_says(papers, "own_words"), *empty, "", relevant
 
@@ -99,7 +101,7 @@ def _type(step: Step) -> str:
 
 
 def _required(step: Step) -> str:
-    must = step.asks and not step.skip and step.kind not in (Kind.REVIEW, Kind.PLACE)
+    must = step.asks and not step.skip and step.kind not in (Kind.REVIEW, Kind.PLACE, Kind.END)
     return "yes" if must else ""
 
 
@@ -108,7 +110,7 @@ def _choices(papers: Sequence[Paper]) -> Iterator[Row]:
     for step in flow.steps:
         if step.kind in _TYPES:
             continue
-        for choice in (choice for choice in step.choices if not choice.flow):
+        for choice in (choice for choice in step.choices if choice.listed and not choice.flow):
             yield step.name, choice.value, *_texts(papers, choice.label)
     if any(step.when and _looks_at(step.when, NOTICED) for step in flow.steps):
         for danger in Danger:

@@ -15,9 +15,9 @@ AREAS = Path(__file__).parent.parent / "flows" / "areas"
 
 
 class Agency(BaseModel):
-    """One agency a person may agree to share with."""
+    """One agency a person may agree to share with. How it is asked about is the conversation's."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
+    model_config = ConfigDict(frozen=True, extra="ignore", strict=True)
 
     id: str
     name: str

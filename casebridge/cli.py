@@ -163,7 +163,7 @@ def show_ledger() -> None:
     settings = PrivateSettings.read()
     with closing(Database(settings.database)) as database, database.read() as connection:
         found = ledger(connection)
-    for name in ("reports", "shares", "delivered", "pending", "dead"):
+    for name in ("reports", "shares", "delivered", "pending", "dead", "withdrawn"):
         print(f"{name:<10}{getattr(found, name):>10}")
     for reference in found.faulty:
         print(f"does not balance: {reference}")

@@ -9,7 +9,7 @@ import sqlite3
 from collections import deque
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any, TypeVar
 
 import psycopg
@@ -26,11 +26,13 @@ _TEXT, _BINARY = 0, 1
 _OK = (pq.ExecStatus.TUPLES_OK, pq.ExecStatus.COMMAND_OK)
 _TYPES: Mapping[type[TypeEngine[Any]], int] = {LargeBinary: 17, Integer: 23, DateTime: 1184}
 """PostgreSQL's numbers of types; for what is not here, texts, it finds out itself."""
+_ITS_EPOCH = datetime(2000, 1, 1, tzinfo=UTC)
 _READ: Mapping[int, Callable[[bytes], Any]] = {
     17: bytes,
     23: lambda value: int.from_bytes(value, signed=True),
     25: bytes.decode,
     1043: bytes.decode,
+    1184: lambda value: _ITS_EPOCH + timedelta(microseconds=int.from_bytes(value, signed=True)),
 }
 
 

@@ -6,17 +6,18 @@ Statements on rows, no keys and no sending. Times come in as values, aware.
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 from uuid import uuid4
 
-from sqlalchemy import Connection, bindparam, case, insert, literal, literal_column, select, update
+from sqlalchemy import Connection, bindparam, case, insert, literal, select, update
 from sqlmodel import SQLModel
 
 from casebridge import tables
 from casebridge.area import Area
 from casebridge.database import Database
-from casebridge.prepared import Line, Prepared, Row
-from casebridge.report import Report
-from casebridge.tables import DeliveryState, ReportStatus
+from casebridge.prepared import Prepared
+from casebridge.report import Involvement, Report
+from casebridge.tables import DeliveryState, ReportStatus, What
 
 LEASE = timedelta(minutes=5)
 GIVE_UP_AFTER = timedelta(hours=72)
@@ -27,26 +28,44 @@ LONGEST_KIND = 64  # characters of the column
 _TABLES = SQLModel.metadata.tables
 REPORT = _TABLES[tables.SealedReport.__tablename__]
 DELIVERY = _TABLES[str(tables.Delivery.__tablename__)]
+ADDITION = _TABLES[tables.Addition.__tablename__]
 CASE = _TABLES[tables.Case.__tablename__]
 
-
-_ADD_REPORT = Prepared(insert(REPORT))
+_ADD_REPORT = Prepared(
+    insert(REPORT).values({c.name: bindparam(c.name) for c in REPORT.c if not c.name.startswith("closed_")})
+)
 _ADD_DELIVERY = Prepared(
     insert(DELIVERY).values({c.name: bindparam(c.name) for c in DELIVERY.c if c.name != "done_at"})
 )
-_ACKNOWLEDGED = select(CASE.c.reference).where(
-    CASE.c.reference == REPORT.c.reference, CASE.c.acknowledged_at.is_not(None)
+_EARLIER = DELIVERY.alias("earlier")
+_IS_FREE = ~(
+    select(_EARLIER.c.id)
+    .where(
+        _EARLIER.c.reference == DELIVERY.c.reference,
+        _EARLIER.c.agency == DELIVERY.c.agency,
+        _EARLIER.c.destination == DELIVERY.c.destination,
+        _EARLIER.c.created_at < DELIVERY.c.created_at,
+        (_EARLIER.c.state == DeliveryState.DUE)
+        | (
+            (_EARLIER.c.state == DeliveryState.DEAD)
+            & (_EARLIER.c.what == What.REPORT)
+            & (DELIVERY.c.what == What.ADDITION)
+        ),
+    )
+    .exists()
 )
-_STATUS = select(
-    REPORT.c.status, case((_ACKNOWLEDGED.exists(), literal_column("1")), else_=literal_column("0"))
+"""Nothing overtakes: an addition waits for its report as long as it takes, anything else while an
+earlier one is due."""
+_CARRIED = case(
+    (DELIVERY.c.what == What.WITHDRAWAL, literal(b"")),
+    (DELIVERY.c.what == What.ADDITION, ADDITION.c.envelope),
+    else_=REPORT.c.envelope,
 )
-_BY_CODE = Prepared(_STATUS.where(REPORT.c.code_id == bindparam("code_id")))
-_BY_REFERENCE = Prepared(_STATUS.where(REPORT.c.reference == bindparam("reference")))
 
 
 @dataclass(frozen=True, slots=True)
 class Claimed:
-    """A delivery that is ours for the length of a lease, and the envelope to be delivered."""
+    """A delivery that is ours for the length of a lease, and the envelope to be delivered, if any."""
 
     id: str
     reference: str
@@ -54,7 +73,9 @@ class Claimed:
     destination: str
     attempt: int  # 1 for the first
     give_up_at: datetime
-    envelope: bytes
+    queued_at: datetime
+    what: What
+    envelope: bytes  # of the report or of the addition; b"" for a withdrawal
 
 
 def submit(  # noqa: PLR0913, PLR0917 - a report, who sees what, and when: nothing to leave out
@@ -63,29 +84,17 @@ def submit(  # noqa: PLR0913, PLR0917 - a report, who sees what, and when: nothi
     views: Mapping[str, Report],
     envelope: bytes,
     code_id: bytes,
+    reporter_key: bytes,
     area: Area,
     now: datetime,
 ) -> None:
     """Queue a sealed report for every agency with a view, inside the caller's transaction.
 
-    Raises sqlalchemy IntegrityError if the reference or the code is taken.
+    Whoever reports for another sees the code that is the other's: it is noted as shared.
+    `reporter_key`: see `casebridge.asking`. Raises sqlalchemy IntegrityError if the reference or
+    the code is taken.
     """
-    deliveries = [
-        {
-            "id": str(uuid4()),
-            "reference": report.reference,
-            "agency": agency,
-            "destination": destination,
-            "state": DeliveryState.DUE,
-            "attempts": 0,
-            "created_at": now,
-            "give_up_at": now + GIVE_UP_AFTER,
-            "due_at": now,
-            "last_error": "",
-        }
-        for agency in views
-        for destination in area.agency(agency).destinations
-    ]
+    shares = [(agency, destination) for agency in views for destination in area.agency(agency).destinations]
     row = {
         "reference": report.reference,
         "code_id": code_id,
@@ -94,11 +103,32 @@ def submit(  # noqa: PLR0913, PLR0917 - a report, who sees what, and when: nothi
         "language": report.language,
         "day": report.submitted_on,
         "status": ReportStatus.RECEIVED,
-        "deliveries": len(deliveries),
+        "deliveries": len(shares),
+        "code_shared": report.involvement is Involvement.SUPPORTER,
+        "reporter_key": reporter_key,
     }
     _ADD_REPORT.write(connection, **row)
-    for delivery in deliveries:
-        _ADD_DELIVERY.write(connection, **delivery)
+    for agency, destination in shares:
+        share = {"reference": report.reference, "agency": agency, "destination": destination}
+        _ADD_DELIVERY.write(connection, **share, **fresh(now, now), what=What.REPORT, addition="")
+
+
+def fresh(queued_at: datetime, due_at: datetime) -> dict[str, Any]:
+    """Return what is the same of every delivery that was not attempted yet."""
+    return {
+        "id": str(uuid4()),
+        "state": DeliveryState.DUE,
+        "attempts": 0,
+        "created_at": queued_at,
+        "give_up_at": due_at + GIVE_UP_AFTER,
+        "due_at": due_at,
+        "last_error": "",
+    }
+
+
+def add_delivery(connection: Connection, **row: Any) -> None:
+    """Add one delivery: what `fresh` gives, and reference, agency, destination, what, addition."""
+    _ADD_DELIVERY.write(connection, **row)
 
 
 def claim(database: Database, now: datetime, limit: int = 1) -> tuple[Claimed, ...]:
@@ -107,7 +137,7 @@ def claim(database: Database, now: datetime, limit: int = 1) -> tuple[Claimed, .
     Workers never wait for each other: PostgreSQL skips rows another is claiming; SQLite has
     one writer, and an idle worker only looks.
     """
-    due = (DELIVERY.c.state == DeliveryState.DUE) & (DELIVERY.c.due_at <= now)
+    due = (DELIVERY.c.state == DeliveryState.DUE) & (DELIVERY.c.due_at <= now) & _IS_FREE
     with database.read() as connection:
         if connection.execute(select(literal(1)).where(due).limit(1)).first() is None:
             return ()
@@ -119,10 +149,13 @@ def claim(database: Database, now: datetime, limit: int = 1) -> tuple[Claimed, .
             return ()
         ours = DELIVERY.c.id.in_(ids)
         connection.execute(
-            update(DELIVERY).where(ours, due).values(due_at=lease_ends, attempts=DELIVERY.c.attempts + 1)
+            update(DELIVERY).where(ours).values(due_at=lease_ends, attempts=DELIVERY.c.attempts + 1)
         )
         rows = connection.execute(
-            select(DELIVERY, REPORT.c.envelope).join(REPORT).where(ours).order_by(DELIVERY.c.created_at)
+            select(DELIVERY, _CARRIED.label("envelope"))
+            .select_from(DELIVERY.join(REPORT).outerjoin(ADDITION, ADDITION.c.id == DELIVERY.c.addition))
+            .where(ours)
+            .order_by(DELIVERY.c.created_at)
         ).all()
     return tuple(
         Claimed(
@@ -132,6 +165,8 @@ def claim(database: Database, now: datetime, limit: int = 1) -> tuple[Claimed, .
             destination=row.destination,
             attempt=row.attempts,
             give_up_at=row.give_up_at,
+            queued_at=row.created_at,
+            what=What(row.what),
             envelope=row.envelope,
         )
         for row in rows
@@ -139,11 +174,14 @@ def claim(database: Database, now: datetime, limit: int = 1) -> tuple[Claimed, .
 
 
 def record_delivered(database: Database, claimed: Claimed, now: datetime) -> None:
-    """Record that the delivery arrived, even if the lease has run out meanwhile: it did arrive."""
+    """Record that the delivery arrived, even if the lease has run out meanwhile: it did arrive.
+
+    What was taken off the queue meanwhile stays so: word of that follows it.
+    """
     with database.begin() as connection:
         connection.execute(
             update(DELIVERY)
-            .where(DELIVERY.c.id == claimed.id)
+            .where(DELIVERY.c.id == claimed.id, DELIVERY.c.state != DeliveryState.WITHDRAWN)
             .values(state=DeliveryState.DELIVERED, done_at=now, last_error="")
         )
 
@@ -194,22 +232,6 @@ def replay(database: Database, delivery_id: str, now: datetime) -> bool:
     return result.rowcount == 1
 
 
-def status_of(on: Connection | Line, code_id: bytes) -> ReportStatus | None:
-    """Return what the holder of that return code is told; None if there is no such report."""
-    return _status(_BY_CODE.one(on, code_id=code_id))
-
-
-def status_of_reference(on: Connection | Line, reference: str) -> ReportStatus | None:
-    """Return how far the report has come; None if there is no such report."""
-    return _status(_BY_REFERENCE.one(on, reference=reference))
-
-
 def envelope_of(connection: Connection, code_id: bytes) -> bytes | None:
     """Return the envelope that return code opens; None if there is no such report."""
     return connection.execute(select(REPORT.c.envelope).where(REPORT.c.code_id == code_id)).scalar()
-
-
-def _status(row: Row) -> ReportStatus | None:
-    if row is None:
-        return None
-    return ReportStatus.ACKNOWLEDGED if row[1] else ReportStatus(row[0])

@@ -13,6 +13,7 @@ from typing import Final, Literal
 from pydantic import BaseModel, ConfigDict
 
 CONTRACT: Final = "1.0"
+FEEDBACK: Final = "feedback"  # the form of an addition that says how it went
 
 
 class Involvement(StrEnum):
@@ -98,8 +99,29 @@ class Consent(_Frozen):
         return self.level is not ConsentLevel.NO
 
 
+PURPOSES: Final = ("named_in_meeting", "statistics", "survey")
+
+
+class Permission(_Frozen):
+    """What else a person allowed or refused about their report, with the very sentence they were shown.
+
+    `purpose` is one of PURPOSES.
+    """
+
+    purpose: str
+    given: bool
+    wording: str
+    wording_hash: str
+    language: str
+    given_by: Involvement
+    at: datetime
+
+
 class Report(_Frozen):
-    """A finished third-party report, or the part of it one agency may have (`agency` is set)."""
+    """A finished third-party report, or the part of it one agency may have (`agency` is set).
+
+    What its reporter adds later is a report of the same reference with `addition` set.
+    """
 
     contract: Literal["1.0"] = CONTRACT
     reference: str
@@ -117,6 +139,9 @@ class Report(_Frozen):
     agency: str | None = None
     level: ConsentLevel = ConsentLevel.WITH_DETAILS
     reasons: tuple[str, ...] = ()  # ids of what put it into its band; only the case group has them
+    signposted: tuple[str, ...] = ()  # ids of the services its reporter was told of; as the reasons
+    addition: str = ""  # "" is the report itself, else the uuid4 of what was added
+    permissions: tuple[Permission, ...] = ()  # only the case group has them
 
 
 def wording_hash(wording: str) -> str:

@@ -7,9 +7,19 @@ such as age, health and how they feel, then reaches nobody but the coordinating 
 
 import re
 from collections.abc import Iterator, Mapping
+from datetime import datetime
 
 from casebridge.area import Agency, Area
-from casebridge.report import Answer, AnswerState, Consent, ConsentLevel, Holds, Report, Value
+from casebridge.report import (
+    Answer,
+    AnswerState,
+    Consent,
+    ConsentLevel,
+    Holds,
+    Permission,
+    Report,
+    Value,
+)
 
 _CODE = re.compile(r"[a-z0-9][a-z0-9_-]{0,63}")
 _DAY = re.compile(r"(?P<month>[0-9]{4}-[0-9]{2})-[0-9]{2}")
@@ -28,22 +38,45 @@ def view_for(report: Report, agency: Agency) -> Report | None:
     if consent is None or not consent.allows():
         return None
     consents = report.consents if agency.coordinates else (consent,)
-    reasons = report.reasons if agency.coordinates else ()  # they tell of answers consent withholds
-    own = {"agency": agency.id, "level": consent.level, "consents": consents, "reasons": reasons}
-    if consent.level is ConsentLevel.WITH_DETAILS:
+    return _at_level(report.model_copy(update={"consents": consents}), agency, consent.level)
+
+
+def addition_views(addition: Report, levels: Mapping[str, ConsentLevel], area: Area) -> dict[str, Report]:
+    """Return the view of each agency that may have what was added, by the level it may have the report at."""
+    return {
+        agency.id: _at_level(addition, agency, levels[agency.id])
+        for agency in area.agencies
+        if levels.get(agency.id, ConsentLevel.NO) is not ConsentLevel.NO
+    }
+
+
+def _at_level(report: Report, agency: Agency, level: ConsentLevel) -> Report:
+    if not agency.coordinates:  # reasons tell of answers consent withholds
+        report = report.model_copy(update={"reasons": (), "permissions": (), "signposted": ()})
+    own = {"agency": agency.id, "level": level}
+    if level is ConsentLevel.WITH_DETAILS:
         return report.model_copy(update=own)
     return report.model_copy(
         update=own
         | {
-            "consents": tuple(map(_to_the_day, consents)),
+            "consents": tuple(map(_consent_to_the_day, report.consents)),
+            "permissions": tuple(map(_permission_to_the_day, report.permissions)),
             "answers": tuple(_without_details(report.answers, agency)),
             "submitted_at": None,
         }
     )
 
 
-def _to_the_day(consent: Consent) -> Consent:
-    return consent.model_copy(update={"at": consent.at.replace(hour=0, minute=0, second=0, microsecond=0)})
+def _consent_to_the_day(consent: Consent) -> Consent:
+    return consent.model_copy(update={"at": _day(consent.at)})
+
+
+def _permission_to_the_day(permission: Permission) -> Permission:
+    return permission.model_copy(update={"at": _day(permission.at)})
+
+
+def _day(moment: datetime) -> datetime:
+    return moment.replace(hour=0, minute=0, second=0, microsecond=0)
 
 
 def _without_details(answers: tuple[Answer, ...], agency: Agency) -> Iterator[Answer]:

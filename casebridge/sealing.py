@@ -4,140 +4,119 @@ An envelope is four bytes of magic and version, a clear header, the wrapped data
 one body per distinct view. Each body is AES-256-GCM under its own random key, padded to a
 bucket, with the header as associated data; each key is wrapped by HPKE (RFC 9180) for the
 agencies entitled to that body, and the whole report's key once more under the return code.
-Keys may be wrapped anew after a rotation without touching header or bodies.
+Keys may be wrapped anew or taken out without touching header or bodies.
 """
 
-import os
 import struct
-from base64 import b64decode, b64encode
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
 
 import orjson
 from cryptography.exceptions import InvalidTag
-from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey, X25519PublicKey
+from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
-from cryptography.hazmat.primitives.hpke import AEAD, KDF, KEM, Suite
 from pydantic import ValidationError
 
+from casebridge import wrapping
+from casebridge.boxes import LENGTH, decrypt, encrypt, joined, padded, part, parts, unpadded
 from casebridge.report import Report, Urgency
+from casebridge.wrapping import VERSION, Keys, NotEntitled, RecipientKey, SealingError, Tampered, UnknownKey
 
-VERSION = 1
-SMALLEST_BUCKET = 1024  # bytes; then four times as much: 4, 16, 64 KiB and on
+__all__ = [  # what it raises and what it takes are part of it
+    "HEADER_AT_MOST",
+    "START_AT_MOST",
+    "Header",
+    "NotEntitled",
+    "RecipientKey",
+    "SealingError",
+    "Tampered",
+    "UnknownKey",
+    "entitled",
+    "open_sealed",
+    "open_whole",
+    "open_with_code",
+    "read_header",
+    "readers",
+    "seal",
+    "with_code",
+    "without_agencies",
+]
+
 HEADER_AT_MOST = 4096  # bytes from the start of an envelope that surely hold its header
+START_AT_MOST = 16384  # and that surely hold header and wrapped keys: some eighty agencies
 
 _MAGIC = b"HIR" + bytes([VERSION])
-_HPKE = Suite(KEM.X25519, KDF.HKDF_SHA256, AEAD.CHACHA20_POLY1305)
-_LENGTH = struct.Struct(">I")
-_NONCE_BYTES = 12
-_WHOLE = 0  # the body that holds the whole report
-
-
-class SealingError(Exception):
-    """An envelope that stays closed."""
-
-
-class NotEntitled(SealingError):
-    """The envelope holds nothing for this agency, or the return code is another report's."""
-
-    def __init__(self, reference: str, agency: str) -> None:
-        super().__init__(reference, agency)
-        self.reference, self.agency = reference, agency
-
-
-class UnknownKey(SealingError):
-    """The envelope is meant for a key that is not among those given."""
-
-    def __init__(self, reference: str, agency: str, key_id: str) -> None:
-        super().__init__(reference, agency, key_id)
-        self.reference, self.agency, self.key_id = reference, agency, key_id
-
-
-class Tampered(SealingError):
-    """The envelope is not as it was sealed, or never was one. `reference` is "" if unreadable."""
-
-    def __init__(self, reference: str = "") -> None:
-        super().__init__(reference)
-        self.reference = reference
-
-
-@dataclass(frozen=True, slots=True)
-class RecipientKey:
-    """A public key of one agency. `id` is `<number>-<fingerprint>`; the highest number is in use."""
-
-    agency: str
-    id: str
-    public: X25519PublicKey
+_WHOLE = 0  # the body that holds the whole report, where there is a return code
 
 
 @dataclass(frozen=True, slots=True)
 class Header:
-    """What anyone who holds an envelope may read. `bodies`: agency id -> number of its body."""
+    """What anyone who holds an envelope may read.
+
+    `bodies`: agency id -> number of its body, those that were taken out since among them.
+    """
 
     reference: str
     urgency: Urgency
     language: str
     day: date
     bodies: Mapping[str, int]
+    addition: str = ""
+
+    @property
+    def bound(self) -> tuple[str, ...]:
+        """What every wrapped key is bound to."""
+        return (self.reference, self.addition) if self.addition else (self.reference,)
 
 
 @dataclass(frozen=True, slots=True)
 class _Envelope:
     header: Header
     header_bytes: bytes
-    keys: Mapping[str, Any]
-    bodies: tuple[bytes, ...]
+    keys: Keys
+    bodies: bytes  # joined
 
 
 def seal(
-    report: Report, views: Mapping[str, Report], recipients: Mapping[str, RecipientKey], code_key: bytes
+    report: Report,
+    views: Mapping[str, Report],
+    recipients: Mapping[str, RecipientKey],
+    code_key: bytes | None,
 ) -> bytes:
-    """Seal the whole report under the code key (32 bytes) and each view for its agency.
+    """Seal each view for its agency, and the whole report under the code key (32 bytes).
 
-    Raises KeyError if an agency with a view has no key.
+    Without a code key, for an addition made where the code is not at hand, the whole is not
+    kept. Raises KeyError if an agency with a view has no key.
     """
-    numbers = {_content(report): _WHOLE}
+    numbers = {} if code_key is None else {_content(report): _WHOLE}
     bodies = {agency: numbers.setdefault(_content(view), len(numbers)) for agency, view in views.items()}
-    header = _header_bytes(report, bodies)
+    header = Header(
+        report.reference, report.urgency, report.language, report.submitted_on, bodies, report.addition
+    )
+    header_bytes = _header_bytes(header)
     keys = [AESGCM.generate_key(256) for _ in numbers]
-    wrapped = {
-        agency: [recipients[agency].id, _wrap(keys[number], recipients[agency], report.reference)]
-        for agency, number in bodies.items()
-    }
-    code = _encrypt(code_key, keys[_WHOLE], _code_context(report.reference))
-    parts = [
-        header,
-        orjson.dumps({"agencies": wrapped, "code": b64encode(code).decode()}),
-        *(
-            _encrypt(keys[number], _padded(content), header + bytes([number]))
-            for content, number in numbers.items()
-        ),
-    ]
-    return _MAGIC + b"".join(_LENGTH.pack(len(part)) + part for part in parts)
+    wrapped = wrapping.wrap(
+        ((recipients[agency], keys[number]) for agency, number in bodies.items()), header.bound
+    )
+    if code_key is not None:
+        wrapped = wrapping.with_code(wrapped, keys[_WHOLE], code_key, header.bound)
+    sealed = (
+        encrypt(keys[number], padded(content), header_bytes + bytes([number]))
+        for content, number in numbers.items()
+    )
+    return _joined(header_bytes, wrapped, joined(*sealed))
 
 
 def open_sealed(envelope: bytes, agency: str, private_keys: Mapping[str, X25519PrivateKey]) -> Report:
-    """Return the agency's view. `private_keys`: that agency's, by key id.
+    """Return the agency's view, of a report or an addition. `private_keys`: that agency's, by key id.
 
     Raises NotEntitled, UnknownKey, Tampered.
     """
     found = _parse(envelope)
-    reference = found.header.reference
     if agency not in found.header.bodies:
-        raise NotEntitled(reference, agency)
-    try:
-        key_id, wrapped = found.keys["agencies"][agency]
-        wrapped = b64decode(wrapped)
-    except (KeyError, TypeError, ValueError):
-        raise Tampered(reference) from None
-    if key_id not in private_keys:
-        raise UnknownKey(reference, agency, str(key_id))
-    try:
-        key = _HPKE.decrypt(wrapped, private_keys[key_id], info=_wrap_context(reference, agency, key_id))
-    except InvalidTag:
-        raise Tampered(reference) from None
+        raise NotEntitled(found.header.reference, agency)
+    key = wrapping.unwrap(found.keys, agency, private_keys, found.header.bound)
     return _open_body(found, found.header.bodies[agency], key).model_copy(update={"agency": agency})
 
 
@@ -146,15 +125,55 @@ def open_with_code(envelope: bytes, code_key: bytes) -> Report:
 
     Raises NotEntitled, Tampered.
     """
+    return open_whole(envelope, code_key).model_copy(update={"reasons": ()})
+
+
+def open_whole(envelope: bytes, code_key: bytes) -> Report:
+    """Return all that was sealed, to be sealed again: its reasons are not for the reporter's eyes.
+
+    Raises NotEntitled, Tampered.
+    """
     found = _parse(envelope)
-    reference = found.header.reference
+    return _open_body(found, _WHOLE, wrapping.unwrap_with_code(found.keys, code_key, found.header.bound))
+
+
+def with_code(envelope: bytes, old_key: bytes, new_key: bytes) -> bytes:
+    """Return the envelope with another code key (32 bytes) in place of the old, header and bodies untouched.
+
+    Raises NotEntitled, Tampered.
+    """
+    found = _parse(envelope)
+    bound = found.header.bound
+    key = wrapping.unwrap_with_code(found.keys, old_key, bound)
+    return _joined(found.header_bytes, wrapping.with_code(found.keys, key, new_key, bound), found.bodies)
+
+
+def without_agencies(envelope: bytes, agencies: Collection[str]) -> bytes:
+    """Return the envelope without these agencies' wrapped keys, header and bodies untouched.
+
+    Nothing opens it for them any more. Raises Tampered.
+    """
+    found = _parse(envelope)
+    return _joined(found.header_bytes, wrapping.without(found.keys, agencies), found.bodies)
+
+
+def entitled(start: bytes) -> tuple[str, ...]:
+    """Return the agencies that can open an envelope; its first START_AT_MOST bytes are enough.
+
+    None can open what was erased: b"". Raises Tampered.
+    """
+    if not start:
+        return ()
+    found = _parse(start)
+    return tuple(agency for agency in found.keys["agencies"] if agency in found.header.bodies)
+
+
+def readers(start: bytes) -> tuple[str, ...]:
+    """As `entitled`; and none can open an envelope that is damaged."""
     try:
-        key = _decrypt(code_key, b64decode(found.keys["code"]), _code_context(reference))
-    except (KeyError, TypeError, ValueError):
-        raise Tampered(reference) from None
-    except InvalidTag:
-        raise NotEntitled(reference, "") from None
-    return _open_body(found, _WHOLE, key).model_copy(update={"reasons": ()})
+        return entitled(start)
+    except Tampered:
+        return ()
 
 
 def read_header(envelope: bytes) -> Header:
@@ -171,99 +190,61 @@ def _content(report: Report) -> bytes:
     return report.model_dump_json(exclude={"agency"}).encode()
 
 
-def _header_bytes(report: Report, bodies: Mapping[str, int]) -> bytes:
-    header = {
+def _header_bytes(header: Header) -> bytes:
+    clear = {
         "version": VERSION,
-        "reference": report.reference,
-        "urgency": report.urgency,
-        "language": report.language,
-        "day": report.submitted_on,
-        "bodies": bodies,
+        "reference": header.reference,
+        "urgency": header.urgency,
+        "language": header.language,
+        "day": header.day,
+        "bodies": header.bodies,
     }
-    made = orjson.dumps(header, option=orjson.OPT_SORT_KEYS)
-    if len(_MAGIC) + _LENGTH.size + len(made) > HEADER_AT_MOST:
+    if header.addition:
+        clear["addition"] = header.addition
+    made = orjson.dumps(clear, option=orjson.OPT_SORT_KEYS)
+    if len(_MAGIC) + LENGTH.size + len(made) > HEADER_AT_MOST:
         raise ValueError(len(made))
     return made
 
 
-def _wrap(key: bytes, recipient: RecipientKey, reference: str) -> str:
-    context = _wrap_context(reference, recipient.agency, recipient.id)
-    return b64encode(_HPKE.encrypt(key, recipient.public, info=context)).decode()
-
-
-def _wrap_context(reference: str, agency: str, key_id: str) -> bytes:
-    return orjson.dumps(["casebridge agency key", VERSION, reference, agency, key_id])
-
-
-def _code_context(reference: str) -> bytes:
-    return orjson.dumps(["casebridge return code", VERSION, reference])
-
-
-def _padded(content: bytes) -> bytes:
-    size = SMALLEST_BUCKET
-    while size < _LENGTH.size + len(content):
-        size *= 4
-    return (_LENGTH.pack(len(content)) + content).ljust(size, b"\0")
-
-
-def _unpadded(padded: bytes) -> bytes:
-    (length,) = _LENGTH.unpack_from(padded)
-    return padded[_LENGTH.size : _LENGTH.size + length]
-
-
-def _encrypt(key: bytes, content: bytes, context: bytes) -> bytes:
-    nonce = os.urandom(_NONCE_BYTES)
-    return nonce + AESGCM(key).encrypt(nonce, content, context)
-
-
-def _decrypt(key: bytes, sealed: bytes, context: bytes) -> bytes:
-    return AESGCM(key).decrypt(sealed[:_NONCE_BYTES], sealed[_NONCE_BYTES:], context)
+def _joined(header: bytes, keys: Keys, bodies: bytes) -> bytes:
+    room = START_AT_MOST - len(_MAGIC) - 2 * LENGTH.size - len(header)
+    return _MAGIC + joined(header, wrapping.written(keys, room)) + bodies
 
 
 def _open_body(envelope: _Envelope, number: int, key: bytes) -> Report:
     reference = envelope.header.reference
     try:
-        padded = _decrypt(key, envelope.bodies[number], envelope.header_bytes + bytes([number]))
-        return Report.model_validate_json(_unpadded(padded))
-    except (IndexError, InvalidTag, ValueError, ValidationError):
+        content = decrypt(key, parts(envelope.bodies)[number], envelope.header_bytes + bytes([number]))
+        return Report.model_validate_json(unpadded(content))
+    except (IndexError, InvalidTag, ValueError, ValidationError, struct.error):
         raise Tampered(reference) from None  # a ValidationError would carry the report's words
 
 
 def _parse(envelope: bytes) -> _Envelope:
     header, at = _read_header(envelope)
-    parts = []
-    end = at
     try:
-        while end < len(envelope):
-            part, end = _part(envelope, end)
-            parts.append(part)
-        keys = orjson.loads(parts[0])
-    except (IndexError, struct.error, ValueError):
+        keys, end = part(envelope, at)
+    except (ValueError, struct.error):
         raise Tampered(header.reference) from None
-    return _Envelope(header, envelope[len(_MAGIC) + _LENGTH.size : at], keys, tuple(parts[1:]))
+    header_bytes = envelope[len(_MAGIC) + LENGTH.size : at]
+    return _Envelope(header, header_bytes, wrapping.read(keys, header.reference), envelope[end:])
 
 
 def _read_header(envelope: bytes) -> tuple[Header, int]:
     try:
         if envelope[: len(_MAGIC)] != _MAGIC:
             raise Tampered
-        part, end = _part(envelope, len(_MAGIC))
-        read = orjson.loads(part)
+        found, end = part(envelope, len(_MAGIC))
+        read = orjson.loads(found)
         header = Header(
             reference=read["reference"],
             urgency=Urgency(read["urgency"]),
             language=read["language"],
             day=date.fromisoformat(read["day"]),
             bodies=dict(read["bodies"]),
+            addition=read.get("addition", ""),
         )
-    except (KeyError, TypeError, ValueError, struct.error):
+    except (AttributeError, KeyError, TypeError, ValueError, struct.error):
         raise Tampered from None
     return header, end
-
-
-def _part(envelope: bytes, at: int) -> tuple[bytes, int]:
-    (length,) = _LENGTH.unpack_from(envelope, at)
-    start, end = at + _LENGTH.size, at + _LENGTH.size + length
-    if end > len(envelope):
-        raise ValueError(length)
-    return envelope[start:end], end

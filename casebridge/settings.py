@@ -89,6 +89,9 @@ class PrivateSettings(Settings):
     desk_proxies: int = Field(default=0, ge=0, le=5)
     """How many reverse proxies of ours stand before the desk and add X-Forwarded-For."""
 
+    desk_pages: str = ""
+    """Further pages of the desk, `module:function`; empty: none."""
+
     @field_validator("desk_url")
     @classmethod
     def _desk_url_is_safe(cls, url: str) -> str:

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 import structlog
+from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 
 from casebridge import outbox
 from casebridge.database import Database
@@ -18,7 +19,9 @@ from casebridge.destinations.destination import DeliveryError, Destination, Parc
 from casebridge.keyring import Keyring
 from casebridge.logs import fault_of
 from casebridge.outbox import Claimed
+from casebridge.report import Report
 from casebridge.sealing import SealingError, UnknownKey, open_sealed
+from casebridge.tables import What
 
 SHORTEST_IDLE_SECONDS = 0.5
 LONGEST_IDLE_SECONDS = 2.0
@@ -62,6 +65,7 @@ class Worker:
             reference=delivery.reference,
             agency=delivery.agency,
             destination=delivery.destination,
+            what=delivery.what.value,
             attempt=delivery.attempt,
         )
         try:
@@ -84,7 +88,9 @@ class Worker:
             reference=delivery.reference,
             agency=delivery.agency,
             sent_at=self.clock(),
-            report=open_sealed(delivery.envelope, delivery.agency, keys),
+            queued_at=delivery.queued_at,
+            what=delivery.what,
+            report=_opened(delivery, keys),
         )
         destination.send(parcel)
 
@@ -93,6 +99,12 @@ class Worker:
         spread = secrets.randbelow(1000) / 1000
         again_at = None if fault.permanent else outbox.next_attempt(delivery, now, spread)
         outbox.record_failed(self.database, delivery, now, fault.kind, again_at)
+
+
+def _opened(delivery: Claimed, keys: Mapping[str, X25519PrivateKey]) -> Report | None:
+    if delivery.what is What.WITHDRAWAL:
+        return None
+    return open_sealed(delivery.envelope, delivery.agency, keys)
 
 
 def _as_delivery_error(error: Exception) -> DeliveryError:

@@ -69,6 +69,8 @@ def read_yaml(path: Path, name: str = "") -> Source:
         raise FaultyFile((Fault(name, 1, 1, f"cannot be read: {error.strerror}"),)) from error
     except UnicodeDecodeError as error:
         raise FaultyFile((Fault(name, 1, 1, "is not UTF-8 text"),)) from error
+    except ValueError as error:  # an unquoted day that there is not
+        raise FaultyFile((Fault(name, 1, 1, f"cannot be read: {error}"),)) from error
     except MarkedYAMLError as error:
         mark = error.problem_mark
         line, column = (mark.line + 1, mark.column + 1) if mark else (1, 1)

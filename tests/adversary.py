@@ -19,12 +19,17 @@ from sqlmodel import SQLModel
 from bot.drafts import NoDraftKey, read_drafts
 from bot.settings import Settings
 from casebridge.database import Database
+from casebridge.photos import open_photo, open_photo_with_code
 from casebridge.recipients import pepper_file, read_public_keys
 from casebridge.report import Report
 from casebridge.returncode import code_keys
 from casebridge.sealing import SealingError, open_sealed, open_with_code
 
 _CODES = re.compile(rb"(?:\d[\s.-]*){16}")
+
+
+KEY = 32  # bytes: a keyed hash
+NAME = 36  # characters: a UUID
 
 
 @dataclass
@@ -61,9 +66,15 @@ class Adversary:
     def _drafts(self) -> Iterator[bytes]:
         """Try every box as a state or a turn of every row, with everything known as its witness."""
         cipher = read_drafts(self.loot)
-        for box, row, witness in product(self._boxes, self._boxes, ("", *self.knows)):
+        keys = {cell for cell in self._boxes if len(cell) == KEY}  # of rows: a box is longer
+        boxes = self._boxes - keys
+        for box, row, witness in product(boxes, keys, ("", *self.knows)):
             with suppress(NoDraftKey):
                 yield cipher.decrypt(box, row, witness)
+        names = {cell for cell in self.cells if isinstance(cell, str) and len(cell) == NAME}
+        for box, row, name, kind in product(boxes, keys, names, ("photo", "original")):
+            with suppress(NoDraftKey):
+                yield cipher.decrypt(box, row + f"{kind} {name}".encode())
 
     def _envelopes(self, readable: bytes) -> Iterator[bytes]:
         """Try every box as an envelope: as each agency, and by every key and code there is."""
@@ -75,6 +86,21 @@ class Adversary:
             for agency, public in keys.items():
                 with suppress(SealingError):
                     yield _in_clear(open_sealed(box, agency, {key.id: private for key in public}))
+        yield from self._photos(readable)
+
+    def _photos(self, readable: bytes) -> Iterator[bytes]:
+        """Try every box as a sealed picture of every report, by every key and code there is."""
+        keys = read_public_keys(self.loot)
+        sealed = [box for box in self._boxes if box.startswith(b"HIP")]
+        references = [cell for cell in self.cells if isinstance(cell, str)] if sealed else []
+        secrets = {*self._keys(), *self._codes(readable)} if sealed else set()
+        for box, reference, secret, number in product(sealed, references, secrets, range(1, 6)):
+            with suppress(SealingError):
+                yield open_photo_with_code(box, secret, reference, number)
+            private = X25519PrivateKey.from_private_bytes(secret)
+            for agency, public in keys.items():
+                with suppress(SealingError):
+                    yield open_photo(box, agency, {key.id: private for key in public}, reference, number)
 
     def _keys(self) -> Iterator[bytes]:
         """Every secret in the files, and every hash in the tables, is 32 bytes, and so is every key."""

@@ -5,6 +5,7 @@ for the whole run, xdist's workers included. Each test gets an empty schema of i
 """
 
 import os
+import shutil
 import tempfile
 import warnings
 from collections.abc import Iterator
@@ -12,10 +13,18 @@ from pathlib import Path
 from uuid import uuid4
 
 import pytest
-from sqlalchemy import create_engine, make_url, text
+from sqlalchemy import Engine, create_engine, make_url, text
+from sqlalchemy.exc import OperationalError
 from sqlmodel import SQLModel
 
 from casebridge.database import Database
+
+_MEMORY = Path("/dev/shm")  # noqa: S108 - a file system of the system's own
+_ROOM = 2 * 1024**3  # bytes a run may take there
+
+if _MEMORY.is_dir() and os.access(_MEMORY, os.W_OK) and shutil.disk_usage(_MEMORY).free > _ROOM:
+    # A third of the time went to waiting for a disk; the tests kill our processes, never the machine.
+    os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", str(_MEMORY))
 
 _RUN = os.environ.get("PYTEST_XDIST_TESTRUNUID") or uuid4().hex  # the same in all workers of one run
 
@@ -57,9 +66,21 @@ def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str
     with engine.connect() as connection:
         connection.execute(text(f"CREATE SCHEMA {schema}"))
     yield url.update_query_dict({"options": f"-csearch_path={schema}"}).render_as_string(hide_password=False)
-    with engine.connect() as connection:
-        connection.execute(text(f"DROP SCHEMA {schema} CASCADE"))
+    _drop(engine, schema)
     engine.dispose()
+
+
+def _drop(engine: Engine, schema: str) -> None:
+    """Remove a schema; a statement of another test that was looking at its tables may be in the way."""
+    for left in reversed(range(5)):
+        try:
+            with engine.connect() as connection:
+                connection.execute(text(f"DROP SCHEMA {schema} CASCADE"))
+        except OperationalError:  # a deadlock: PostgreSQL gave up one of the two
+            if not left:
+                raise
+        else:
+            return
 
 
 @pytest.fixture

@@ -2,8 +2,9 @@
 
 import json
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from itertools import count
 from pathlib import Path
 from typing import Any
@@ -22,9 +23,10 @@ from werkzeug.wrappers import Response
 
 from bot import store
 from bot.app import create_app
-from bot.channels.sms import LONGEST_MESSAGE, MOST_MESSAGES
 from bot.core.conversation import Conversation
 from bot.drafts import make_draft_key, read_drafts
+from bot.handset import LONGEST_SMS, MOST_SMS
+from bot.media import Media
 from bot.service import Arrival, Service
 from bot.settings import Settings
 from bot.wording import Message
@@ -40,6 +42,7 @@ SECRET = "telegram-secret-4c7e"
 PHONE = "+447700900123"
 FORM_TYPE = "application/x-www-form-urlencoded"
 ROWS = ("conversation", "turn", "report", "delivery")
+PHOTO_ROWS = ("photo", "report_photo")
 
 _numbers = count(1)
 
@@ -89,6 +92,12 @@ def sms(text: str, message_id: str = "", address: str = PHONE) -> Arrival:
     return Arrival("sms", address, message_id, witness=message_id, text=text)
 
 
+def mms(*pictures: bytes, text: str = "", message_id: str = "", address: str = PHONE) -> Arrival:
+    """A message with pictures as the service is handed it."""
+    media = tuple(Media(partial(bytes, content), len(content)) for content in pictures)
+    return replace(sms(text, message_id, address), media=media)
+
+
 def say(service: Service, *texts: str, address: str = PHONE) -> tuple[Message, ...]:
     """Say one thing after the other; return what is answered to the last."""
     messages: tuple[Message, ...] = ()
@@ -103,8 +112,8 @@ def rows(database: Database, *names: str) -> dict[str, list[tuple[Any, ...]]]:
         return {name: _all_of(connection, name) for name in names or ROWS}
 
 
-def counts(database: Database) -> dict[str, int]:
-    return {name: len(found) for name, found in rows(database).items()}
+def counts(database: Database, *names: str) -> dict[str, int]:
+    return {name: len(found) for name, found in rows(database, *names).items()}
 
 
 def _all_of(connection: Connection, name: str) -> list[tuple[Any, ...]]:
@@ -156,8 +165,8 @@ def texts_of(response: Response) -> tuple[str, ...]:
     assert root.tag == "Response"
     assert {child.tag for child in root} <= {"Message"}
     texts = tuple(child.text or "" for child in root)
-    assert len(texts) <= MOST_MESSAGES
-    assert all(0 < len(text) <= LONGEST_MESSAGE for text in texts)
+    assert len(texts) <= MOST_SMS
+    assert all(0 < len(text) <= LONGEST_SMS for text in texts)
     return texts
 
 

@@ -33,7 +33,7 @@ from tests.talk import ALL_THEMES, KNOWLEDGE, TEXTS
 
 MOST_QUESTIONS = 60
 _STEPS = [step for flow in KNOWLEDGE.flows.values() for step in flow.steps if step.asks]
-(_STORY,) = (step for step in _STEPS if step.kind is Kind.STORY)
+_STORY = next(step for step in _STEPS if step.kind is Kind.STORY)
 DIGITS = {"ar": str.maketrans("0123456789", "٠١٢٣٤٥٦٧٨٩")}
 CODE = re.compile(r"\d{4}\.\d{4}\.\d{4}\.\d{4}")
 REFERENCE = re.compile(r"[A-Z][2-9A-Z]{3}-[2-9A-Z]{4}")
@@ -180,7 +180,7 @@ class Reporter:
     def question(self) -> Step:
         """The step that was asked last in what was heard."""
         heard = _on_one_line(self.heard.text)
-        asked = {self._in_words(step.ask): step for step in _STEPS}
+        asked = {self._in_words(said): step for step in reversed(_STEPS) for said in step.asks_in}
         asked[self._in_words(TEXTS.story_kept).split("{")[0]] = _STORY
         last = max(asked, key=heard.rfind)
         assert last in heard, heard

@@ -1,16 +1,19 @@
 """A person in a test: says things, hears things, and leaves a report."""
 
+from collections.abc import Mapping
+from dataclasses import fields, replace
 from datetime import UTC, datetime
+from typing import Any
 
 from bot.core.asking import walk
-from bot.core.conversation import Answer, Inbound, Pressed, Stage
-from bot.core.effects import Effect, Submit
+from bot.core.conversation import Answer, Inbound, Pressed, Refusal, Stage
+from bot.core.effects import Effect, Found, Submit
 from bot.core.phrases import Phrase
 from bot.core.turn import flow_of
 from bot.knowing import read_knowledge
 from bot.transcript import CODE, REFERENCE, Talk
 from bot.wording import Message, as_text
-from casebridge.report import Report
+from casebridge.report import ConsentLevel, Report
 
 KNOWLEDGE = read_knowledge("stockton-on-tees")
 TEXTS = KNOWLEDGE.texts
@@ -41,8 +44,9 @@ class Person:
         self._send(Inbound(text, self.at, Pressed(step, values), reference=REFERENCE, code=CODE))
         return self
 
-    def sends_a_photo(self) -> "Person":
-        self._send(Inbound("", self.at, attachment=True))
+    def sends(self, *photos: str, refused: Refusal | None = None, text: str = "") -> "Person":
+        """Send pictures that could be read, by their ids; without any, what is none."""
+        self._send(Inbound(text, self.at, attachment=True, photos=photos, refused=refused))
         return self
 
     def _send(self, inbound: Inbound) -> None:
@@ -74,14 +78,86 @@ class Person:
         return sent[0]
 
 
-def at_step(step: str, channel: str = "sms") -> Person:
-    """Return a person with the question of that name before them: in the short report, or told of more."""
+def at_step(step: str, channel: str = "sms", *, photos: bool = False) -> Person:
+    """Return a person with the question of that name before them, in whichever flow it is asked first.
+
+    With `photos` they sent one with their story.
+    """
+    flow = next(flow for flow in KNOWLEDGE.flows.values() if flow.step(step))
+    match flow.name:
+        case "return" | "feedback":
+            return _coming_back_to(step, channel)
+        case "did_it":
+            return Person(channel).says("english", "i did it")
+        case "on_behalf":
+            return telling(step, channel, role="3", **BEFORE.get(step, {}))
     person = Person(channel)
-    for text in SHORT_REPORT:
+    photos = photos or step == "originals"
+    for text in SHORT_REPORT if step not in BEFORE else ():
+        if photos and person.question == "story" and not person.talk.conversation.photos:
+            person.sends("a photo")
         if person.question == step and person.talk.conversation.language:
             return person
         person.says(text)
-    return telling(step, channel, **({"why": "religion"} if step == "faith" else {}))
+    return telling(step, channel, **BEFORE.get(step, {}))
+
+
+BEFORE: Mapping[str, Mapping[str, str]] = {
+    "safe_to_go_on": {"danger": "yes"},
+    "agreed": {"role": "2"},
+    "contact_details": {"contact": "yes"},
+    "shared_device": {"contact": "yes"},
+    "voicemail": {"contact": "yes"},
+    "contact_safe": {"contact": "yes"},
+    "safe_word": {"contact": "yes"},
+    "show_help": {"contact": "yes", "shared_device": "yes"},
+    "faith": {"why": "religion"},
+    "at_home": {"where": "High Street, Stockton"},
+    "tenure": {"where": "1"},
+    "helpline": {"offender_known": "3"},
+    "getting_worse": {"repeat": "2"},
+    "police_reference": {"reported_before": "police"},
+    "relation": {"role": "2"},
+    "consent_thirteen": {"where": "1", "tenure": "1"},
+    "consent_safe_at_home": {"where": "1"},
+    "consent_mediation": {"contact": "yes", "offender_known": "2", "repeat": "1"},
+}
+"""What is to be said before a question that not everybody is asked."""
+
+
+def comes_back(channel: str = "sms", **known: Any) -> Person:
+    """Return somebody who has just sent the return code of a report made on another phone."""
+    person = Person(channel)
+    shared = {"case_group": ConsentLevel.WITH_DETAILS, "police": ConsentLevel.WITHOUT_DETAILS}
+    found = Found(REFERENCE, "acknowledged", shared=shared, involvement="victim")
+    person.talk.found = replace(found, **known)
+    return person.says("english", "i have a return code", CODE)
+
+
+def _coming_back_to(step: str, channel: str) -> Person:
+    if step == "code":
+        return Person(channel).says("english", "i have a return code")
+    person = comes_back(
+        channel, status="closed", reason="support_given", questions={"1": "Who?"}, survey=True
+    )
+    asks_next = KNOWLEDGE.flows["return"].step("next")
+    assert asks_next is not None
+    for choice in asks_next.choices:
+        trial = comes_back(channel, **_found(person))
+        if step == "next":
+            return trial
+        trial.presses("next", choice.value)
+        for said in ("skip", "1", "1", CODE, "they came\ndone", *["skip"] * 6):
+            if trial.question == step:
+                return trial
+            trial.says(said)
+    raise AssertionError(step)
+
+
+def _found(person: Person) -> dict[str, Any]:
+    found = person.talk.found
+    assert found is not None
+    return {field.name: getattr(found, field.name) for field in fields(found)}
 
 
 def telling(until: str, channel: str = "sms", **answers: str) -> Person:
@@ -89,7 +165,7 @@ def telling(until: str, channel: str = "sms", **answers: str) -> Person:
     person = Person(channel).says("english")
     told_more = False
     while person.question != until or (until == "review" and not told_more):
-        if person.talk.conversation.stage is Stage.SENT:
+        if person.talk.conversation.stage in (Stage.SENT, Stage.OVER):
             assert until == "sent", until
             return person
         question = person.question
@@ -103,6 +179,7 @@ _PLAIN = {
     "story": "they shouted at me|done",
     "contact": "no",
     "contact_details": "07700 900123",
+    "voicemail": "no message",
     "contact_safe": "skip",
     "safe_word": "skip",
     "more": ALL_THEMES,
@@ -113,5 +190,6 @@ _PLAIN = {
     "police_reference": "skip",
     "impact": "none of these",
     "age": "adult",
+    "organisation": "skip",
 }
 """What is answered where "1" is no answer, or more than a plain one."""

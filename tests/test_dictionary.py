@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.dictionary import as_html, as_markdown, dictionary_faults, read_dictionary
+from bot.dictionary import PLACES, as_html, as_markdown, dictionary_faults, read_dictionary
 from bot.flowfile import areas, read_script
 from tests.broken import Folder
 
@@ -12,11 +12,11 @@ ROLE = "{type: enum, purpose: Whose voice it is, asked: [report.role]}"
 FAULTS = {
     "no place": (
         "{type: enum, purpose: Whose voice it is}",
-        "flows/dictionary.yaml:1:1: reporter_role: must be one of asked, derived, staff, left_out, later",
+        f"flows/dictionary.yaml:1:1: reporter_role: must be one of {', '.join(PLACES)}",
     ),
     "two places": (
         "{type: enum, purpose: Whose voice it is, asked: [report.role], staff: at the desk}",
-        "flows/dictionary.yaml:1:1: reporter_role: must be one of asked, derived, staff, left_out, later",
+        f"flows/dictionary.yaml:1:1: reporter_role: must be one of {', '.join(PLACES)}",
     ),
     "a step that is not there": (
         "{type: enum, purpose: Whose voice it is, asked: [report.rule]}",

@@ -14,7 +14,10 @@ ROOT = Path(__file__).parent.parent
 # A module imports from its own line and from lines above; never in a circle. `x.*` is all of a package.
 LAYERS = (
     ("bot", "casebridge", "casebridge.report"),
-    ("bot.core.*", "casebridge.sealing", "casebridge.returncode", "casebridge.schema"),
+    (
+        *("bot.core.*", "casebridge.boxes", "casebridge.wrapping", "casebridge.sealing", "casebridge.asking"),
+        *("casebridge.returncode", "casebridge.schema"),
+    ),
     (
         *("casebridge.settings", "casebridge.yamlfile", "casebridge.wholefile", "casebridge.logs"),
         *(
@@ -23,25 +26,36 @@ LAYERS = (
             "casebridge.routing",
             "casebridge.recipients",
             "casebridge.keyring",
+            "casebridge.deskpages",
         ),
         *("casebridge.database", "casebridge.lines", "casebridge.prepared", "bot.settings"),
-        *("bot.conditions", "bot.servicefile", "bot.triagefile"),
-        *("bot.flowfile", "bot.phrasebook", "bot.readers"),
+        *("bot.conditions", "bot.servicefile", "bot.stepfile", "bot.triagefile"),
+        *("bot.flowfile", "bot.phrasebook", "bot.readers", "bot.media", "bot.photos"),
         *(
             "bot.wording",
             "bot.wordingfile",
             "bot.segments",
+            "bot.handset",
+            "bot.webpage",
+            "bot.keeping",
+            "bot.rehearsal",
+            "bot.phone",
+            "bot.tester",
             "bot.catalogues",
             "bot.check",
             "bot.knowing",
             "bot.transcript",
         ),
-        *("bot.drafts", "bot.dictionary", "bot.paper", "bot.diagram", "bot.script", "bot.xlsform"),
+        *("bot.drafts", "bot.dictionary", "bot.sentences", "bot.paper", "bot.diagram", "bot.xlsform"),
+        *("bot.typesetting", "bot.script", "bot.leaflet"),
     ),
     (
         *("casebridge.tables", "casebridge.desk.tables", "casebridge.destinations.*", "casebridge.outbox"),
+        *("casebridge.owncode", "casebridge.returning", "casebridge.standing", "casebridge.questions"),
         *("casebridge.ledger", "bot.tables", "bot.migrations.*", "bot.migrating", "bot.store"),
+        *("casebridge.photos", "bot.album"),
     ),
+    ("bot.forwarding",),
     ("bot.service", "casebridge.worker", "casebridge.desk.*"),
     ("bot.channels.*", "bot.messenger"),
     (
@@ -68,8 +82,16 @@ CLOCKS_AND_FILES = {"datetime.now", "datetime.utcnow", "date.today", "open", "pr
 
 # Whoever can import these can read reports. `casebridge.desk.tables` only names columns.
 PRIVATE = ("casebridge.keyring", "casebridge.worker", "casebridge.desk", "casebridge.cli")
-OPENS_REPORTS = {"open_sealed", "load_pem_private_key", "read_keyring", "private_keys"}
-LAZY = ("telegram", "twilio.rest", "alembic", "dateparser", "prometheus_client")
+OPENS_REPORTS = {
+    "open_sealed",
+    "open_photo",
+    "open_original",
+    "unwrap",
+    "load_pem_private_key",
+    "read_keyring",
+    "private_keys",
+}
+LAZY = ("telegram", "twilio.rest", "httpx", "PIL", "alembic", "dateparser", "prometheus_client", "typst")
 LONGEST_FILE = 300
 
 
@@ -184,6 +206,16 @@ def private_things_seen(sources: Mapping[str, str]) -> list[str]:
     ]
 
 
+def by_name(sources: Mapping[str, str]) -> list[str]:
+    """Return what of casebridge follows a module's name that it was given."""
+    return [
+        module
+        for module, source in sources.items()
+        if module.partition(".")[0] == "casebridge"
+        and words(source) & {"import_module", "importlib", "__import__", "exec", "eval"}
+    ]
+
+
 def words(source: str) -> set[str]:
     """Return every name a source uses, imports or asks of something."""
     nodes = list(ast.walk(ast.parse(source)))
@@ -219,6 +251,10 @@ def test_casebridge_knows_nothing_of_bot() -> None:
         for module, source in casebridge.items()
         if any("bot" in n.split(".") for n in ours(source, SOURCES))
     ] == []
+
+
+def test_only_the_pages_a_setting_names_are_imported_by_name() -> None:
+    assert by_name(SOURCES) == ["casebridge.deskpages"]
 
 
 def test_the_core_knows_only_values_and_rules() -> None:
@@ -277,6 +313,19 @@ def test_a_file_fits_one_sitting(module: str) -> None:
 )
 def test_an_import_that_points_up_is_found(module: str, source: str, says: str) -> None:
     assert upward(SOURCES | {module: source}) == [says]
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "from importlib import import_module",
+        "import importlib\nimportlib.import_module('bot.service')",
+        "__import__('bot.service')",
+        "exec('import bot.service')",
+    ],
+)
+def test_an_import_by_name_is_found(source: str) -> None:
+    assert "casebridge.area" in by_name(SOURCES | {"casebridge.area": source})
 
 
 def test_a_circle_is_found() -> None:

@@ -14,6 +14,8 @@ import casebridge.desk.tables  # noqa: F401 - the desk's tables are migrated wit
 from bot import migrating
 from bot.cli import main
 from casebridge.database import Database
+from casebridge.ledger import ledger
+from casebridge.standing import standing_of_reference
 from tests.making import counts, make_service, make_settings, rows, say, sms
 from tests.talk import SHORT_REPORT
 
@@ -97,4 +99,30 @@ def test_turns_stored_by_the_first_release_are_kept(empty: Database, tmp_path: P
 
     assert rows(empty) == before
     assert service.receive(arrival) == first
+    service.database.close()
+
+
+def test_reports_and_deliveries_of_the_second_release_are_kept(empty: Database, tmp_path: Path) -> None:
+    """What there was is the report itself: its code is its reporter's, and there is no key for questions."""
+    migrating.migrate(empty)
+    service = make_service(make_settings(tmp_path, str(empty.engine.url.render_as_string(False))))
+    say(service, *SHORT_REPORT)
+    (before,) = rows(empty)["report"]
+    deliveries = rows(empty)["delivery"]
+    with empty.begin() as connection:
+        command.downgrade(migrating._config(connection), "0002")
+        columns = {column["name"] for column in inspect(connection).get_columns("report")}
+
+    migrating.migrate(empty)
+
+    migrating.check(empty)
+    (after,) = rows(empty)["report"]
+    assert after == (*before[:8], False, None, None, None)
+    assert columns & {"code_shared", "reporter_key", "closed_at"} == set()
+    assert rows(empty)["delivery"] == deliveries
+    with empty.read() as connection:
+        assert ledger(connection).balances
+        found = standing_of_reference(connection, before[0])
+    assert found is not None
+    assert found.agencies == ("case_group",)
     service.database.close()

@@ -82,7 +82,7 @@ def test_with_the_whole_public_tier_no_submitted_report_can_be_read(
 def test_asking_how_far_the_report_has_come_gives_nothing_of_it_away(
     client: FlaskClient, service: Service, settings: Settings, loot: Path, way: Callable[[FlaskClient], Line]
 ) -> None:
-    reporter = Reporter(way(client), answers=ANSWERS, tells_more=True).report()
+    reporter = Reporter(way(client), answers=ANSWERS).report()
     code = reporter.code
     reporter.line.say("hello")
 
@@ -97,7 +97,7 @@ def test_a_return_code_that_is_given_back_to_us_is_not_there_to_be_found(
     client: FlaskClient, service: Service, settings: Settings, loot: Path, way: Callable[[FlaskClient], Line]
 ) -> None:
     """Nor one with a slip in it, from which it could be guessed."""
-    code = Reporter(BySms(client, "+447700900999"), answers=ANSWERS, tells_more=True).report().code
+    code = Reporter(BySms(client, "+447700900999"), answers=ANSWERS).report().code
     slip = f"{code[:-1]}{(int(code[-1]) + 1) % 10}"
     back = Reporter(way(client), answers={"role": "returning"})
     back.answer_until(lambda: back.question().name == "code")
@@ -113,7 +113,7 @@ def test_a_return_code_that_is_given_back_to_us_is_not_there_to_be_found(
 def test_a_return_code_in_the_very_first_message_is_not_there_to_be_found(
     client: FlaskClient, service: Service, settings: Settings, loot: Path, text: str
 ) -> None:
-    code = Reporter(BySms(client), answers=ANSWERS, tells_more=True).report().code
+    code = Reporter(BySms(client), answers=ANSWERS).report().code
 
     BySms(client, "+447700900999").say(text.format(code))
 
@@ -157,7 +157,7 @@ def test_a_last_answer_typed_on_telegram_is_as_secret_as_its_update_and_for_a_da
     that Telegram counts up and the time: with the public tier's keys they can be tried one by
     one until they open the reply that holds the return code. It is removed after 24 hours.
     """
-    reporter = Reporter(ByTelegram(client), answers=ANSWERS, tells_more=True)
+    reporter = Reporter(ByTelegram(client), answers=ANSWERS)
     reporter.answer_until(reporter.is_ready)
     typed = telegram_message("1", CHAT)
     sent = method_of(post_telegram(client, typed))

@@ -52,13 +52,17 @@ def _announcement(started: subprocess.Popen[str]) -> str:
     return "".join(lines)
 
 
-def test_it_says_where_everything_is_and_ctrl_c_ends_every_process(tmp_path: Path) -> None:
+def test_it_says_where_everything_is_ends_every_process_and_starts_again_with_the_same_keys(
+    tmp_path: Path,
+) -> None:
     with _trial(tmp_path) as started:
         said = _announcement(started)
         family = psutil.Process(started.pid).children(recursive=True)
         for address in re.findall(r"(?:Chat|Desk): +(http\S+)", said):
             with urllib.request.urlopen(f"{address}/readyz", timeout=5) as response:
                 assert response.status == 200
+        with urllib.request.urlopen(f"{address}/try", timeout=5) as response:  # the desk's, with its tester
+            assert response.url == f"{address}/sign-in?next=/try"
 
         started.send_signal(signal.SIGINT)
         code = started.wait(20)
@@ -68,20 +72,13 @@ def test_it_says_where_everything_is_and_ctrl_c_ends_every_process(tmp_path: Pat
         assert [process for process in family if process.is_running()] == []
         assert "LOCAL TRIAL" in said
         assert re.search(r"/invitation/\S{20,}", said)
-
-
-def test_a_second_start_keeps_keys_and_database(tmp_path: Path) -> None:
-    with _trial(tmp_path) as started:
-        _announcement(started)
-        started.send_signal(signal.SIGTERM)
-        started.wait(20)
     kept = {
         path: path.read_bytes() for path in tmp_path.rglob("*") if path.suffix in (".key", ".pem", ".pub")
     }
 
-    with _trial(tmp_path) as started:
+    with _trial(tmp_path) as started:  # a second start keeps them
         _announcement(started)
-        started.send_signal(signal.SIGINT)
+        started.send_signal(signal.SIGTERM)
         started.wait(20)
 
     assert kept

@@ -19,7 +19,7 @@ STEPS = {
     step.name: step
     for flow in SCRIPT.flows.values()
     for step in flow.steps
-    if step.kind not in (Kind.SAY, Kind.STORY)  # these are not understood, only heard
+    if step.kind not in (Kind.SAY, Kind.STORY, Kind.END)  # these are not understood, only heard
 }
 
 AGAIN = Doubt.UNCLEAR

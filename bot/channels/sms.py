@@ -10,15 +10,15 @@ from flask import Blueprint, Response, request
 from twilio.request_validator import RequestValidator
 
 from bot.channels.channel import Channel, service, settings
+from bot.channels.twiliomedia import TwilioMedia
+from bot.handset import provider_answers, sms_texts
+from bot.media import Media
 from bot.service import Arrival
 from bot.settings import Settings
-from bot.wording import as_text
 
 PATH = "/channels/sms"
-LONGEST_MESSAGE = 1600  # characters; Twilio refuses more (14103)
-MOST_MESSAGES = 10  # a reply (14109)
+MOST_MEDIA = 10  # of a message
 MOST_FIELDS = 500  # of a form; Twilio sends about 20, and 3 more for each of up to 10 pictures
-PROVIDER_ANSWERS = frozenset(["stop", "stopall", "unsubscribe", "cancel", "end", "quit", "revoke", "optout"])
 
 blueprint = Blueprint("sms", __name__)
 CHANNEL = Channel(
@@ -44,33 +44,31 @@ def receive() -> Response:
             witness=message_id,
             text="STOP" if opt_out == "STOP" else body,  # may be a word only Twilio was told of
             attachment=form.first("NumMedia") not in ("", "0"),
+            media=_pictures(form, settings()),
         )
     )
-    if _provider_answers(body, opt_out):
+    if provider_answers(body, opt_out):
         return twiml(())
-    return twiml(split(as_text(messages)))
-
-
-def split(text: str) -> tuple[str, ...]:
-    """Cut a long reply at paragraphs, lines, sentences or words into what Twilio takes."""
-    parts: list[str] = []
-    while text and len(parts) < MOST_MESSAGES:
-        if len(text) <= LONGEST_MESSAGE:
-            parts.append(text)
-            break
-        window = text[: LONGEST_MESSAGE + 1]
-        at = max(window.rfind("\n\n"), 0) or max(window.rfind("\n"), window.rfind(". ") + 1, 0)
-        at = at or window.rfind(" ") if at > 0 or " " in window else LONGEST_MESSAGE
-        at = at if at > 0 else LONGEST_MESSAGE
-        parts.append(text[:at].rstrip())
-        text = text[at:].lstrip()
-    return tuple(parts)
+    return twiml(sms_texts(messages))
 
 
 def twiml(texts: tuple[str, ...]) -> Response:
     """Answer with these messages; none is no answer."""
     body = "".join(f"<Message>{escape(_legal(text))}</Message>" for text in texts)
     return Response(f'<?xml version="1.0" encoding="UTF-8"?><Response>{body}</Response>', mimetype="text/xml")
+
+
+def _pictures(form: "_Form", config: Settings) -> tuple[Media, ...]:
+    """Return the pictures of a signed form; what else may hang on a message is none."""
+    addresses = [
+        form.first(f"MediaUrl{i}")
+        for i in range(MOST_MEDIA)
+        if form.first(f"MediaContentType{i}").startswith("image/")
+    ]
+    if not addresses:
+        return ()
+    token = config.twilio_auth_token.get_secret_value()
+    return TwilioMedia(config.twilio_account_sid, token, config.twilio_api_url).at(addresses)
 
 
 class _Form(dict[str, list[str]]):
@@ -114,15 +112,6 @@ def _is_signed(form: _Form, config: Settings) -> bool:
 @cache
 def _validator(token: str) -> RequestValidator:
     return RequestValidator(token)
-
-
-def _provider_answers(body: str, opt_out: str) -> bool:
-    """Say whether Twilio has answered itself: a second answer would fail (21610) or confuse.
-
-    OptOutType comes with Advanced Opt-Out only. START is answered all the same: YES opts in at
-    Twilio, and is an answer to our question.
-    """
-    return opt_out in ("STOP", "HELP") or body.strip().casefold() in PROVIDER_ANSWERS
 
 
 _ILLEGAL = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")

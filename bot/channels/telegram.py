@@ -9,17 +9,18 @@ from typing import TYPE_CHECKING, Any
 
 from flask import Blueprint, Response, request
 
+from bot.channels.botfiles import BotFiles
 from bot.channels.channel import Channel, service, settings
 from bot.core.conversation import Pressed
 from bot.core.normal import clean
+from bot.handset import telegram_message, without_slash
 from bot.service import Arrival, Service
-from bot.wording import Message, as_text
+from bot.wording import Message
 
 if TYPE_CHECKING:
     from telegram import InlineKeyboardMarkup, Update
 
 PATH = "/channels/telegram"
-LONGEST_MESSAGE = 4096  # characters; the Bot API refuses more
 LONGEST_CALLBACK = 64  # bytes of callback_data
 MISSHAPEN = (KeyError, TypeError, ValueError, AttributeError, OverflowError, OSError, RecursionError)
 SECRET_HEADER = "X-Telegram-Bot-Api-Secret-Token"  # noqa: S105 - the name of a header
@@ -36,7 +37,7 @@ def receive() -> Response:
     if not secret or not hmac.compare_digest(given, secret):
         return Response(status=403)
     update = read_update(request.get_data())
-    method = answer(service(), update) if update else None
+    method = answer(service(), update, BotFiles.of(settings())) if update else None
     return Response(json.dumps(method) if method else "", mimetype="application/json")
 
 
@@ -51,10 +52,13 @@ def read_update(body: bytes) -> "Update | None":
         return None
 
 
-def answer(to: Service, update: "Update") -> dict[str, Any] | None:
-    """Take an update and return the one method that answers it, or None where nothing is said."""
+def answer(to: Service, update: "Update", files: BotFiles | None = None) -> dict[str, Any] | None:
+    """Take an update and return the one method that answers it, or None where nothing is said.
+
+    Without `files`, which need the bot's token, pictures are asked for in words.
+    """
     try:
-        arrival = _arrival(update)
+        arrival = _arrival(update, files)
     except MISSHAPEN:  # a field of another type than it should be
         return None
     chat = update.effective_chat
@@ -66,7 +70,7 @@ def answer(to: Service, update: "Update") -> dict[str, Any] | None:
     return _send_message(chat.id, messages)
 
 
-def _arrival(update: "Update") -> Arrival | None:
+def _arrival(update: "Update", files: BotFiles | None) -> Arrival | None:
     """Read an update from a private chat with a person; all else is not for us."""
     chat, person = update.effective_chat, update.effective_user
     if chat is None or chat.type != "private" or person is None or person.is_bot:
@@ -78,7 +82,7 @@ def _arrival(update: "Update") -> Arrival | None:
         value, _, witness = rest.partition(":")
         pressed = Pressed(step, (value,))
     elif update.message is not None:
-        text = _without_slash(clean(update.message.text or update.message.caption or ""))
+        text = without_slash(clean(update.message.text or update.message.caption or ""))
         witness = f"{update.message.message_id}:{update.message.date}:{text}"
     else:
         return None
@@ -90,26 +94,15 @@ def _arrival(update: "Update") -> Arrival | None:
         text=text,
         pressed=pressed,
         attachment=update.message is not None and update.message.text is None,
+        media=files.pictures(update.message) if files and update.message else (),
     )
-
-
-def _without_slash(text: str) -> str:
-    """Read "/help@our_bot" as "help", and "/start CODE" as "start"."""
-    if not text.startswith("/"):
-        return text
-    command, space, rest = text[1:].partition(" ")
-    command = command.partition("@")[0]
-    return command if command == "start" else f"{command}{space}{rest}"
 
 
 def _send_message(chat_id: int, messages: tuple[Message, ...]) -> dict[str, Any]:
     """Say everything in one message, with buttons for the question it ends with."""
-    last = messages[-1]
-    method: dict[str, Any] = {"method": "sendMessage", "chat_id": chat_id}
-    if not last.options or last.several:  # several are ticked by their numbers: "1 3"
-        return method | {"text": as_text(messages)[:LONGEST_MESSAGE]}
-    text = "\n\n".join((*(message.text for message in messages),))
-    return method | {"text": text[:LONGEST_MESSAGE], "reply_markup": _keyboard(last).to_dict()}
+    text, asked = telegram_message(messages)
+    method: dict[str, Any] = {"method": "sendMessage", "chat_id": chat_id, "text": text}
+    return method | {"reply_markup": _keyboard(asked).to_dict()} if asked else method
 
 
 def _keyboard(message: Message) -> "InlineKeyboardMarkup":

@@ -5,6 +5,7 @@ A chat is known by a random id in a session cookie, which is also what opens its
 
 import hashlib
 import secrets
+from dataclasses import replace
 from functools import cache, partial
 from pathlib import Path
 from typing import Any
@@ -26,7 +27,8 @@ from sqlalchemy.exc import OperationalError
 from werkzeug.datastructures import MultiDict
 from werkzeug.exceptions import RequestEntityTooLarge
 
-from bot.channels import webpage
+from bot import webpage
+from bot.channels import upload
 from bot.channels.channel import Channel, service, settings
 from bot.core.conversation import Pressed
 from bot.core.normal import clean
@@ -62,7 +64,8 @@ def say() -> Response:
     if _language(form.get("language")) and not _turns():
         _begin(form)
     elif CHAT_ID in session:
-        service().receive(_arrival(form))
+        media = upload.pictures(request.files.getlist(upload.FIELD))
+        service().receive(replace(_arrival(form), media=media) if media else _arrival(form))
     else:
         return _troubled("ended", 400)
     if _by_script():
@@ -106,7 +109,7 @@ def not_ours(_error: CSRFError) -> Response:
 def too_large(_error: RequestEntityTooLarge) -> Response:
     """More than we read at all, the language of the page with it."""
     g.language = _preferred()
-    return _troubled("long", 413)
+    return _troubled("large" if request.mimetype == upload.MULTIPART else "long", 413)
 
 
 @blueprint.context_processor
@@ -206,7 +209,14 @@ def _talk(template: str, turns: tuple[Turn, ...], shown: int = 0) -> Response:
     exchanges = webpage.exchanges(turns, _phrasebook())
     g.language, question = exchanges[-1].language, exchanges[-1].question
     mark = _mark(turns)
-    response = _page(template, exchanges=exchanges[shown:], question=question, mark=mark, whole=not shown)
+    response = _page(
+        template,
+        exchanges=exchanges[shown:],
+        question=question,
+        mark=mark,
+        whole=not shown,
+        photos=webpage.takes_photos(turns),
+    )
     response.headers["X-Robots-Tag"] = "noindex, nofollow"
     return response
 
@@ -219,7 +229,7 @@ def _mark(turns: tuple[Turn, ...]) -> str:
 
 def _troubled(why: str, status: int) -> Response:
     """Say what went wrong and keep what was typed. A form that is too large is not read at all."""
-    form: MultiDict[str, str] = MultiDict() if why == "long" else request.form
+    form: MultiDict[str, str] = MultiDict() if status == 413 else request.form
     kept = [(name, value) for name in KEPT_FIELDS for value in form.getlist(name)[:MOST_VALUES]]
     if why == "ended":
         kept = []

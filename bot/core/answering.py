@@ -1,16 +1,19 @@
 """A message as the answer to the open question: taken, asked again, or gathered for the story."""
 
+from collections.abc import Mapping
+
 from bot.core.asking import Walk, says_around, shown, story_so_far, walk, walk_on
 from bot.core.changing import CHANGE_STEP, change
 from bot.core.choosing import is_word, was_near
 from bot.core.conversation import Answer, Conversation, Reply, Stage
-from bot.core.effects import LookUp
 from bot.core.ending import reviewed
-from bot.core.flow import ENOUGH, Kind, Step
+from bot.core.flow import AGREEING, ENOUGH, KNOWN, REPORT, ROLE, Flow, Kind, Step
 from bot.core.normal import normal
 from bot.core.phrases import Phrase
+from bot.core.pictures import without_photos
 from bot.core.reading import Doubt
-from bot.core.turn import LONGEST_MESSAGE, Outcome, Turn, afresh, asked, begin
+from bot.core.returning import NEXT_STEP, RETURN_FLOW, after_sending, confirmed, done, leave, looked_up
+from bot.core.turn import LONGEST_MESSAGE, Outcome, Turn, asked
 from bot.core.understanding import understand
 from casebridge.report import AnswerState, ConsentLevel
 
@@ -32,7 +35,8 @@ def answer(turn: Turn) -> Outcome:
     if len(inbound.text) > LONGEST_MESSAGE:
         return asked(turn.knowledge, conversation, Reply(texts.too_long))
     if inbound.attachment and not turn.said:
-        return asked(turn.knowledge, conversation, Reply(texts.text_wanted))
+        words = () if inbound.photos or inbound.refused else (Reply(texts.text_wanted),)
+        return asked(turn.knowledge, conversation, *words)
     if step.kind is Kind.STORY:
         return _story(turn, way, step)
     understood = understand(step, inbound, turn.reading, turn.said)
@@ -52,7 +56,7 @@ def skip(turn: Turn) -> Outcome:
     if step.kind is Kind.STORY and conversation.parts:
         return take(turn, way, step, _story_told(turn, conversation.parts))
     said = turn.inbound.text
-    if step.kind is Kind.CONSENT:
+    if step.kind in AGREEING:
         no = Answer(AnswerState.SKIPPED, ConsentLevel.NO, said, language, turn.now())
         return take(turn, way, step, no)
     if not step.skip:
@@ -63,25 +67,64 @@ def skip(turn: Turn) -> Outcome:
 def take(turn: Turn, way: Walk, step: Step, given: Answer) -> Outcome:
     """Record an answer and go where it leads."""
     conversation, known = turn.conversation, turn.knowledge
+    if step.kind is Kind.CODE and conversation.reference:
+        return confirmed(turn, way, str(given.value))
     if step.kind is Kind.CODE:
-        return Outcome(conversation, effects=(LookUp(code=str(given.value)),))
+        return Outcome(conversation, effects=(looked_up(turn, str(given.value)),))
     if step.kind is Kind.REVIEW:
         return reviewed(turn, way, str(given.value))
-    if step.kind is Kind.CONSENT:
-        given = given._replace(wording=conversation.shown)
     choice = step.choice(given.value) if isinstance(given.value, str) else None
     if choice is not None and choice.flow:
-        flow = known.flows[choice.flow]
-        return begin(known, afresh(known, conversation)._replace(flow=flow.name, version=flow.version))
+        return go_on_in(turn, known.flows[choice.flow], step.name, given)
     if choice is not None and choice.later:
         return Outcome(conversation._replace(stage=Stage.PAUSED, misses=0), (Reply(known.texts.later),))
     if step.kind is Kind.THEMES:
         return _add(turn, given)
+    if step.agency and conversation.reference and given.value == ConsentLevel.NO:
+        return done(turn, Reply(known.texts.unchanged))
+    return _record(turn, way, step, given)
+
+
+def _record(turn: Turn, way: Walk, step: Step, given: Answer) -> Outcome:
+    """Record an answer that leads nowhere else, and ask on."""
+    conversation, known = turn.conversation, turn.knowledge
+    if step.kind in AGREEING:
+        given = given._replace(wording=conversation.shown)
     parts = () if step.kind is Kind.STORY else conversation.parts
     answers = {**conversation.answers, step.name: given}
+    if step.name == ROLE:  # whoever it is about now is asked for consent in other words
+        agreeing = {each.name for each in turn.flow.steps if each.kind in AGREEING}
+        answers = {name: answer for name, answer in answers.items() if name not in agreeing}
     taken = conversation._replace(answers=answers, parts=parts, misses=0)
     way = walk_on(turn.flow, way, answers)
+    if conversation.reference and way.pending is not None and way.pending.kind is Kind.END:
+        return leave(turn, Reply(way.pending.asked_of(way.answers)))
     return asked(known, taken, *_echo(turn, step, given), *says_around(way, step.name), way=way)
+
+
+def go_on_in(turn: Turn, flow: Flow, name: str, given: Answer) -> Outcome:
+    """Go on in another flow; what it asks as well need not be answered again."""
+    conversation, known = turn.conversation, turn.knowledge
+    answers = {**conversation.answers, name: given}
+    if flow.name == RETURN_FLOW and (conversation.parts or not answers.keys() - {name} <= KNOWN):
+        return asked(known, conversation, Reply(known.texts.report_begun))
+    kept = {name: answer for name, answer in answers.items() if _fits(flow, name, answer, answers)}
+    parts = conversation.parts if flow.step(name) else ()
+    begun = conversation._replace(flow=flow.name, version=flow.version, answers=kept, parts=parts, misses=0)
+    way = walk(flow, kept)
+    return asked(known, begun, *says_around(way, name), way=way)
+
+
+def _fits(flow: Flow, name: str, answer: Answer, answers: Mapping[str, Answer]) -> bool:
+    """Say whether an answer can stay in another flow: a consent cannot, it was asked in other words."""
+    step = flow.step(name)
+    if step is None:
+        return name in KNOWN or (name == ROLE and REPORT in answers)
+    if step.kind in AGREEING:
+        return False
+    return not (
+        step.kind is Kind.CHOICE and isinstance(answer.value, str) and step.choice(answer.value) is None
+    )
 
 
 def _add(turn: Turn, given: Answer) -> Outcome:
@@ -118,6 +161,8 @@ def _echo(turn: Turn, step: Step, given: Answer) -> tuple[Reply, ...]:
 
 def _ask_again(turn: Turn, step: Step, doubt: Doubt) -> Outcome:
     """Say what was not understood; from the second time on, how to get past the question."""
+    if turn.conversation.reference and step.name == NEXT_STEP:
+        return after_sending(turn)  # how it stands now, and the same choices
     texts, misses = turn.knowledge.texts, turn.conversation.misses + 1
     replies = [Reply(_words_for(turn, step, doubt, misses))]
     if misses > 1:
@@ -134,7 +179,7 @@ def _words_for(turn: Turn, step: Step, doubt: Doubt, misses: int) -> Phrase:
             return texts.long_ago
         case Doubt.MISTYPED_CODE:
             return texts.mistyped_code
-        case Doubt.NOT_AN_ANSWER if step.kind is Kind.CONSENT:
+        case Doubt.NOT_AN_ANSWER if step.kind in AGREEING:
             return texts.consent_plainly
         case _ if step.help or not step.choices:
             return step.help or texts.unclear_text
@@ -147,12 +192,15 @@ def _story(turn: Turn, way: Walk, step: Step) -> Outcome:
     conversation, known = turn.conversation, turn.knowledge
     pressed = turn.inbound.pressed.values[0] if turn.inbound.pressed else ""
     if pressed == "again" or is_word(turn.said, known.texts.again_words, turn.reading):
-        cleared = conversation._replace(parts=())
-        return asked(known, cleared, Reply(known.texts.story_cleared))
+        cleared = without_photos(conversation._replace(parts=()))
+        thrown = (Reply(known.texts.photos_cleared),) if conversation.photos else ()
+        return asked(known, cleared, Reply(known.texts.story_cleared), *thrown)
     text, done = _story_part(turn, pressed)
     if text and not any(map(str.isalnum, text)):
         text = ""
     parts = (*conversation.parts, text) if text else conversation.parts
+    if done and not parts and conversation.photos:  # the pictures tell it
+        return skip(turn)
     if not parts or not (text or done):
         return _ask_again(turn, step, Doubt.UNCLEAR)
     kept: Conversation = conversation._replace(parts=parts, misses=0)

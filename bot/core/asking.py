@@ -6,8 +6,8 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from bot.core.conversation import Answer, Conversation, Day, Entry, Option, Reply, Sayable
-from bot.core.flow import ENOUGH, NOTICED, Flow, Kind, Step
-from bot.core.phrases import Phrasebook
+from bot.core.flow import CHANNEL, ENOUGH, KNOWN, ROLE, Choice, Condition, Flow, Kind, Step
+from bot.core.phrases import Phrase, Phrasebook
 from bot.core.reading import Readers
 from bot.core.reporting import agreed
 from bot.core.signposting import Directory
@@ -30,6 +30,7 @@ class Knowledge:
     directory: Directory
     readers: Readers
     triage: Rules
+    coordinator: str  # the agency that receives for the area
 
 
 class Walk(NamedTuple):
@@ -56,14 +57,11 @@ def walk(flow: Flow, answers: Mapping[str, Answer]) -> Walk:
     Conditions see only answers on the path, so what an earlier answer made irrelevant
     neither steers nor reaches a report, and comes back when that answer changes back.
     """
-    noticed = answers.get(NOTICED)
-    return _follow(
-        flow,
-        flow.core if _adds_nothing(flow, answers) else flow.steps,
-        [],
-        {NOTICED: noticed} if noticed else {},
-        answers,
-    )
+    steps = flow.core if _adds_nothing(flow, answers) else flow.steps
+    known = {name: answers[name] for name in KNOWN & answers.keys()}
+    if ROLE in answers and flow.step(ROLE) is None:  # comes back to a report: its voice is known
+        known[ROLE] = answers[ROLE]
+    return _follow(flow, steps, [], known, answers)
 
 
 def walk_on(flow: Flow, way: Walk, answers: Mapping[str, Answer]) -> Walk:
@@ -96,12 +94,24 @@ def _follow(
                 on_path[step.name] = answer
             continue
         if answer is None:
-            step = _or_themes(flow, step, on_path)
+            step = _offered(_or_themes(flow, step, on_path), on_path)
             meet(step)
             return Walk(tuple(path), step, on_path)
         meet(step)
         on_path[step.name] = answer
     return Walk(tuple(path), None, on_path)
+
+
+def _offered(step: Step, on_path: Mapping[str, Answer]) -> Step:
+    """Return a question with only the choices that hold for whoever is asked."""
+    if all(choice.when is None for choice in step.choices):
+        return step
+    return _with(step, tuple(c for c in step.choices if c.when is None or c.when.holds(on_path)))
+
+
+@lru_cache(maxsize=1024)
+def _with(step: Step, choices: tuple[Choice, ...]) -> Step:
+    return replace(step, choices=choices)
 
 
 def _adds_nothing(flow: Flow, answers: Mapping[str, Answer]) -> bool:
@@ -138,19 +148,21 @@ def ask(knowledge: Knowledge, conversation: Conversation, way: Walk) -> tuple[Re
     step = way.pending
     if step is None:
         return ()
-    question = _question(step)
+    question = _question(step, step.asked_of(way.answers))
     if step.kind is Kind.REVIEW and not conversation.misses:  # it is long: once is enough
         return (*read_back(knowledge, conversation, way), question)
     if step.kind is Kind.STORY and conversation.parts:
         return (story_so_far(knowledge, conversation, step),)
+    if step.kind is Kind.STORY and conversation.photos:
+        return (replace(question, options=_story_options(knowledge.texts), numbered=False),)
     return (question,)
 
 
 @lru_cache(maxsize=1024)
-def _question(step: Step) -> Reply:
+def _question(step: Step, asked: Phrase) -> Reply:
     return Reply(
-        step.ask,
-        options=tuple(Option(choice.value, choice.label) for choice in step.choices),
+        asked,
+        options=tuple(Option(choice.value, choice.label) for choice in step.choices if choice.listed),
         step=step.name,
         several=step.kind in (Kind.CHOICES, Kind.THEMES),
         entry=_ENTRIES.get(step.kind, Entry.NONE),
@@ -163,30 +175,43 @@ def story_so_far(knowledge: Knowledge, conversation: Conversation, step: Step) -
     return Reply(
         texts.story_kept,
         {"words": _start_of(conversation.parts[-1], LONGEST_ECHO)},
-        options=(Option("done", texts.story_done), Option("again", texts.story_again)),
+        options=_story_options(texts),
         step=step.name,
         numbered=False,
         entry=Entry.LONG,
     )
 
 
+def _story_options(texts: Texts) -> tuple[Option, ...]:
+    return Option("done", texts.story_done), Option("again", texts.story_again)
+
+
 def says_around(way: Walk, answered: str) -> tuple[Reply, ...]:
     """Return what is said in passing right after one step and right before the open one.
 
-    What has no condition leads to the question behind it: where that is answered it was said before.
+    What has no condition but the channel leads to the question behind it: where that is answered it
+    was said before.
     """
     path = way.path[:-1] if way.pending else way.path
     before = len(path)
     while before and not path[before - 1].asks:
         before -= 1
     if not before or path[before - 1].name == answered:  # as nearly always
-        return tuple(Reply(step.ask) for step in path[before:])
+        return _said(path[before:], way)
     start = next((i for i, step in enumerate(path) if step.name == answered), before - 1) + 1
     after = start
     while after < before and not path[after].asks:
         after += 1
-    cards = (step for step in path[start:after] if step.when is not None)
-    return tuple(Reply(step.ask) for step in (*cards, *path[before:]))
+    cards = (step for step in path[start:after] if step.when is not None and _is_card(step.when))
+    return _said((*cards, *path[before:]), way)
+
+
+def _said(steps: Iterable[Step], way: Walk) -> tuple[Reply, ...]:
+    return tuple(Reply(step.asked_of(way.answers)) for step in steps)
+
+
+def _is_card(when: Condition) -> bool:
+    return any(name != CHANNEL for name, _ in when.names())
 
 
 def read_back(knowledge: Knowledge, conversation: Conversation, way: Walk) -> tuple[Reply, ...]:
@@ -194,7 +219,7 @@ def read_back(knowledge: Knowledge, conversation: Conversation, way: Walk) -> tu
     texts = knowledge.texts
     lines = tuple(
         Reply(
-            texts.review_consent_line if step.kind is Kind.CONSENT else texts.review_line,
+            texts.review_consent_line if step.agency else texts.review_line,
             {
                 "n": str(number),
                 "title": step.title or step.ask,
@@ -204,9 +229,11 @@ def read_back(knowledge: Knowledge, conversation: Conversation, way: Walk) -> tu
         )
         for number, step in enumerate(way.read_back, 1)
     )
-    if agreed(way.path, conversation.answers):
+    if not (conversation.reference or agreed(way.path, conversation.answers)):
+        return (*lines, Reply(texts.review_nobody))
+    if not conversation.photos:
         return lines
-    return (*lines, Reply(texts.review_nobody))
+    return (*lines, Reply(texts.review_photos, {"count": str(len(conversation.photos))}))
 
 
 def shown(step: Step, answer: Answer, texts: Texts) -> Sayable:
@@ -235,7 +262,7 @@ def _start_of(words: str, most: int = LONGEST_READ_BACK) -> str:
     return words if len(words) <= most else f"{words[:most]} ..."
 
 
-def consent_words(step: Step, language: str, phrasebook: Phrasebook) -> str:
+def consent_words(step: Step, asked: Phrase, language: str, phrasebook: Phrasebook) -> str:
     """Return exactly what a consent question shows: the sentence and each choice on its line."""
     labels = (phrasebook.text(choice.label, language) for choice in step.choices)
-    return "\n".join((phrasebook.text(step.ask, language), *labels))
+    return "\n".join((phrasebook.text(asked, language), *labels))

@@ -2,8 +2,8 @@
 
 from bot.core.asking import Walk, walk
 from bot.core.conversation import Conversation, Entry, Option, Reply
-from bot.core.flow import Kind, Step
-from bot.core.turn import Outcome, Turn, asked
+from bot.core.flow import ROLE, Kind, Step
+from bot.core.turn import Outcome, Turn, afresh, asked, begin
 
 CHANGE_STEP = "change"  # buttons that name an answer to correct
 
@@ -11,6 +11,8 @@ CHANGE_STEP = "change"  # buttons that name an answer to correct
 def back(turn: Turn) -> Outcome:
     """Reopen the last question answered."""
     answered = walk(turn.flow, turn.conversation.answers).answered
+    if not answered and turn.flow.step(ROLE) is None and not turn.conversation.reference:
+        return begin(turn.knowledge, afresh(turn.knowledge, turn.conversation))  # came in by mistake
     if not answered:
         return asked(turn.knowledge, turn.conversation, Reply(turn.knowledge.texts.nothing_before))
     return _reopen(turn, turn.conversation, answered[-1])
@@ -40,5 +42,7 @@ def _reopen(turn: Turn, conversation: Conversation, step: Step) -> Outcome:
     """Ask a question again; a story is kept to be added to."""
     answers = dict(conversation.answers)
     old = answers.pop(step.name)
-    parts = (str(old.value),) if step.kind is Kind.STORY and old.value else ()
+    parts = conversation.parts
+    if step.kind is Kind.STORY:
+        parts = (str(old.value),) if old.value else ()
     return asked(turn.knowledge, conversation._replace(answers=answers, parts=parts, misses=0))

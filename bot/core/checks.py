@@ -7,27 +7,55 @@ from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from difflib import get_close_matches
 
-from bot.core.flow import ENOUGH, NOTICED, All, Answered, Any, Condition, Flow, Is, Kind, Not, Step
-from bot.core.reach import can_hold, values_of
+from bot.core.flow import (
+    AGREEING,
+    CHANNEL,
+    ENOUGH,
+    KNOWN,
+    NEUTRAL,
+    NOTICED,
+    PHOTOS,
+    ROLE,
+    All,
+    Answered,
+    Any,
+    Condition,
+    Flow,
+    Is,
+    Kind,
+    Not,
+    Step,
+)
+from bot.core.pictures import GIVEN
+from bot.core.reach import can_hold, values_in, values_of
 from bot.core.safety import Danger
-from casebridge.report import ConsentLevel, Involvement
+from bot.core.turn import TELLS_OF_PHOTOS
+from casebridge.report import PURPOSES, ConsentLevel, Involvement
 
 Path = tuple[str | int, ...]
 
 FIRST_FLOW = "report"
-CHOOSING = (Kind.CHOICE, Kind.CHOICES, Kind.YES_NO, Kind.CONSENT, Kind.REVIEW, Kind.THEMES)
+CHOOSING = (Kind.CHOICE, Kind.CHOICES, Kind.YES_NO, *AGREEING, Kind.REVIEW, Kind.THEMES)
 OFFERING = (*CHOOSING, Kind.PLACE, Kind.DATE)
-LAST = (Kind.REVIEW, Kind.CODE)
-TAKEN_NAMES = frozenset({"language", "change", "new"})  # what the engine's own buttons answer to
+ENDING = (Kind.REVIEW, Kind.CODE, Kind.END)
+TAKEN_NAMES = frozenset({"language", "change", "new", *KNOWN})  # what the engine's own buttons answer to
+
+_KNOWN_VALUES: Mapping[str, Collection[str]] = {
+    NOTICED: tuple(Danger),
+    PHOTOS: (GIVEN,),
+    CHANNEL: TELLS_OF_PHOTOS,
+}
 
 _ALLOWED: Mapping[Kind, tuple[str, ...]] = {
     Kind.CONSENT: tuple(ConsentLevel),
+    Kind.PERMISSION: ("yes", "no"),
     Kind.REVIEW: ("send", "more", "change"),
     Kind.YES_NO: ("yes", "no", "unsure"),
     Kind.DATE: ("today", "yesterday", "unsure"),  # the days that are understood by their value
 }
 _NEEDED: Mapping[Kind, tuple[str, ...]] = {
     Kind.CONSENT: (ConsentLevel.NO,),
+    Kind.PERMISSION: ("yes", "no"),
     Kind.REVIEW: ("send", "change"),
     Kind.YES_NO: ("yes", "no"),
     Kind.THEMES: (ENOUGH,),
@@ -53,6 +81,7 @@ def flow_flaws(flow: Flow, flows: Collection[str], agencies: Collection[str]) ->
             yield Flaw((*at, "step"), "this name is the engine's own, choose another")
         seen.add(step.name)
         yield from _choice_flaws(step, at, flows)
+        yield from _voice_flaws(step, at)
         yield from _agency_flaws(step, at, agencies)
         yield from _values_flaws(step, at)
     yield from _when_flaws(flow)
@@ -71,18 +100,19 @@ def unreached_flows(flows: Collection[Flow]) -> tuple[str, ...]:
     return tuple(flow.name for flow in flows if flow.name not in led_to | {FIRST_FLOW})
 
 
-def condition_flaws(condition: Condition, path: Path, steps: Mapping[str, Step]) -> Iterator[Flaw]:
+def condition_flaws(
+    condition: Condition, path: Path, values: Mapping[str, tuple[str, ...]]
+) -> Iterator[Flaw]:
     """Yield the names in a condition that are no step, or no value of it."""
     for at, name, value in _leaves(condition, path):
-        step = steps.get(name)
-        if name == NOTICED and value in set(Danger):
+        if name in KNOWN and (name not in _KNOWN_VALUES or value in _KNOWN_VALUES[name]):
             continue
-        if step is None:
-            yield Flaw(at, f"there is no step '{name}'{_meant(name, steps)}")
-        elif not values_of(step):
+        if name not in values:
+            yield Flaw(at, f"there is no step '{name}'{_meant(name, values)}")
+        elif not values[name]:
             yield Flaw(at, f"step '{name}' never holds an answer")
-        elif value is not None and value not in values_of(step):
-            yield Flaw(at, f"'{value}' is never the answer to '{name}'{_meant(value, values_of(step))}")
+        elif value is not None and value not in values[name]:
+            yield Flaw(at, f"'{value}' is never the answer to '{name}'{_meant(value, values[name])}")
 
 
 def _leaves(condition: Condition, path: Path) -> Iterator[tuple[Path, str, str | None]]:
@@ -124,7 +154,21 @@ def _choice_flaws(step: Step, at: Path, flows: Collection[str]) -> Iterator[Flaw
             yield Flaw((*here, "flow" if choice.flow else "later"), f"a {step.kind} step cannot lead away")
 
 
+def _voice_flaws(step: Step, at: Path) -> Iterator[Flaw]:
+    known = (*Involvement, NEUTRAL)
+    for voice in step.voices:
+        if voice not in known:
+            yield Flaw((*at, "voices", voice), f"nobody has the voice '{voice}'{_meant(voice, known)}")
+    if step.purpose is not None and step.purpose not in PURPOSES:
+        says = f"'{step.purpose}' is no purpose, there is {', '.join(PURPOSES)}"
+        yield Flaw((*at, "purpose"), says)
+
+
 def _agency_flaws(step: Step, at: Path, agencies: Collection[str]) -> Iterator[Flaw]:
+    if step.kind in AGREEING and step.skip:
+        yield Flaw((*at, "skip"), "a consent is answered, SKIP means no already")
+    if (step.purpose is not None) != (step.kind is Kind.PERMISSION):
+        yield Flaw((*at, "purpose"), "a permission step, and no other, names its purpose")
     if step.kind is not Kind.CONSENT:
         if step.agency is not None:
             yield Flaw((*at, "agency"), "only a consent step names an agency")
@@ -133,8 +177,6 @@ def _agency_flaws(step: Step, at: Path, agencies: Collection[str]) -> Iterator[F
         yield Flaw(at, "a consent step needs the agency it is for")
     elif step.agency not in agencies:
         yield Flaw((*at, "agency"), f"the area has no agency '{step.agency}'{_meant(step.agency, agencies)}")
-    if step.skip:
-        yield Flaw((*at, "skip"), "a consent is answered, SKIP means no already")
 
 
 def _values_flaws(step: Step, at: Path) -> Iterator[Flaw]:
@@ -158,14 +200,17 @@ def _values_flaws(step: Step, at: Path) -> Iterator[Flaw]:
 
 def _when_flaws(flow: Flow) -> Iterator[Flaw]:
     """Yield conditions on unknown or later steps, then steps whose condition can never hold."""
-    steps = {step.name: step for step in flow.steps}
+    values = values_in((flow,))
     whens: dict[str, Condition | None] = {}
     for i, step in enumerate(flow.steps):
         path: Path = ("steps", i, "when")
         whens[step.name] = step.when
+        for j, choice in enumerate(step.choices):
+            if choice.when is not None:
+                yield from condition_flaws(choice.when, ("steps", i, "choices", j, "when"), values)
         if step.when is None:
             continue
-        flaws = [*condition_flaws(step.when, path, steps), *_later_flaws(step.when, path, flow, i)]
+        flaws = [*condition_flaws(step.when, path, values), *_later_flaws(step.when, path, flow, i)]
         if not flaws and not can_hold(step.when, flow, whens):
             flaws = [Flaw(path, "is never reached: no answers make this hold")]
         if flaws:
@@ -185,19 +230,25 @@ def _order_flaws(flow: Flow) -> Iterator[Flaw]:
     kinds = [step.kind for step in flow.steps]
     first_consent = kinds.index(Kind.CONSENT) if Kind.CONSENT in kinds else len(kinds)
     for i, step in enumerate(flow.steps):
-        if i > first_consent and step.kind not in (Kind.CONSENT, Kind.REVIEW, Kind.SAY):
+        if i > first_consent and step.kind not in (*AGREEING, Kind.REVIEW, Kind.CODE, Kind.SAY):
             yield Flaw(("steps", i), "asks for something after the first consent, which could not cover it")
-        if step.kind in LAST and i < len(flow.steps) - 1:
+        if step.kind is Kind.END and step.when is None and i < len(flow.steps) - 1:
+            yield Flaw(
+                ("steps", i), "ends every talk: the steps after it are never reached, give it a 'when'"
+            )
+        if step.kind is Kind.REVIEW and i < len(flow.steps) - 1:
             yield Flaw(("steps", i), f"a {step.kind} step must be the last")
     last, at = flow.steps[-1], ("steps", len(flow.steps) - 1)
-    if last.kind not in LAST:
-        yield Flaw(at, "a flow ends with a review or a code step")
+    if last.kind not in ENDING:
+        yield Flaw(at, "a flow ends with a review, a code or an end step")
     elif last.when is not None:
         yield Flaw((*at, "when"), "the last step must always be asked")
     yield from _themes_flaws(flow, last)
+    if flow.name != FIRST_FLOW and flow.step(ROLE) is None:
+        return
     if Kind.REVIEW in kinds:
         yield from _report_flaws(flow, kinds)
-    elif Kind.CONSENT in kinds or flow.name == FIRST_FLOW:
+    else:
         yield Flaw(at, "a flow that makes a report ends with a review step")
 
 
@@ -217,7 +268,7 @@ def _report_flaws(flow: Flow, kinds: list[Kind]) -> Iterator[Flaw]:
     """Yield what a report could not be made without, and agencies asked about twice."""
     if Kind.CONSENT not in kinds:
         yield Flaw(("steps", len(kinds) - 1), "no consent is asked, so nothing could be sent")
-    role = flow.step("role")
+    role = flow.step(ROLE)
     if role is None or role.when is not None or role.skip or not set(values_of(role)) <= set(Involvement):
         where: Path = ("steps", flow.steps.index(role)) if role else ("steps",)
         known = ", ".join(Involvement)

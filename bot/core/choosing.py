@@ -18,8 +18,9 @@ def one_of(step: Step, said: str, reading: Reading) -> str | None:
     """Find the one choice whose number, label or other word is the whole message."""
     for words in _unwrapped(step, said, reading):
         if words.isdecimal():
-            index = int(words) - 1 if len(words) <= 2 else -1
-            return step.choices[index].value if 0 <= index < len(step.choices) else None
+            index = int(words) - 1 if len(words) <= 2 and words[0] != "0" else -1
+            known = 0 <= index < len(step.choices) and step.choices[index].listed
+            return step.choices[index].value if known else None
         value = aliases(step, reading.language, reading.phrasebook).get(words)
         if value is not None:
             return value
@@ -73,7 +74,10 @@ def _aliases_from(
 ) -> tuple[tuple[str, str], ...]:
     """Return what may be typed for a choice and begins with one letter: a slip begins alike."""
     known = aliases(step, language, phrasebook)
-    return tuple((alias, value) for alias, value in known.items() if alias.startswith(letter))
+    listed = {choice.value for choice in step.choices if choice.listed}  # what is not offered is not guessed
+    return tuple(
+        (alias, value) for alias, value in known.items() if alias.startswith(letter) and value in listed
+    )
 
 
 def _may_be_a_slip(said: str, alias: str) -> bool:

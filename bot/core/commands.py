@@ -20,6 +20,7 @@ class Command(StrEnum):
     DELETE = "delete"
     MENU = "menu"
     NEW = "new"
+    PRACTICE = "practice"
     STOP = "stop"
     START = "start"
 

@@ -19,6 +19,17 @@ class Pressed:
     values: tuple[str, ...]
 
 
+class Refusal(StrEnum):
+    """Why a picture was not kept."""
+
+    TOO_BIG = "too_big"  # more bytes than we read
+    TOO_MANY_PIXELS = "too_many_pixels"
+    NOT_A_PICTURE = "not_a_picture"
+    NOT_FETCHED = "not_fetched"  # the provider did not hand it over
+    TOO_MANY = "too_many"
+    NOT_NOW = "not_now"  # before the story is asked for, or after the report was sent
+
+
 @dataclass(frozen=True, slots=True)
 class Inbound:
     """One message from a person, with everything the answer to it may depend on."""
@@ -29,7 +40,10 @@ class Inbound:
     language: str | None = None  # chosen beside the message: a link on the web page
     reference: str = ""  # to be used should this message send a report
     code: str = ""  # the return code to go with it
-    attachment: bool = False
+    addition: str = ""  # the id of what it adds to a report sent before
+    attachment: bool = False  # something that is not words came with it
+    photos: tuple[str, ...] = ()  # ids of the pictures in it that could be read
+    refused: Refusal | None = None  # why others were not
 
 
 class Answer(NamedTuple):
@@ -87,10 +101,12 @@ class Conversation(NamedTuple):
     shown: str = ""  # the words of the consent question now open
     choosing: str = ""  # a side question now open: "language", or "change", which answer
     reference: str | None = None  # of the report that was sent
+    practice: bool = False  # nothing of it can ever be sent
+    photos: tuple[str, ...] = ()  # ids of the pictures kept for the report, in order
 
     def stored(self) -> dict[str, Any]:
         """Return it as plain values, the form it is kept in between two turns."""
-        return {
+        stored: dict[str, Any] = {
             "channel": self.channel,
             "flow": self.flow,
             "version": self.version,
@@ -102,13 +118,19 @@ class Conversation(NamedTuple):
             "shown": self.shown,
             "choosing": self.choosing,
             "reference": self.reference,
+            "practice": self.practice,
         }
+        if self.photos:  # as nearly never
+            stored["photos"] = self.photos
+        return stored
 
     @classmethod
     def from_stored(cls, stored: dict[str, Any]) -> Self:
         """Read it back from plain values."""
         stored["stage"] = _STAGES[stored["stage"]]
         stored["parts"] = tuple(stored["parts"])
+        if "photos" in stored:
+            stored["photos"] = tuple(stored["photos"])
         rows = stored["answers"]
         for row in rows.values():
             row[0] = _STATES[row[0]]

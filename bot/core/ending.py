@@ -2,42 +2,85 @@
 
 from bot.core.asking import Walk, still_to_tell
 from bot.core.changing import offer_changes
-from bot.core.conversation import Answer, Entry, Option, Reply, Stage
-from bot.core.effects import Erase, LookUp, Submit
-from bot.core.flow import ENOUGH
+from bot.core.conversation import Answer, Reply, Stage
+from bot.core.effects import Erase, Submit
+from bot.core.flow import ENOUGH, OTHERS_READ, ROLE
 from bot.core.phrases import Phrase
-from bot.core.reading import Doubt
 from bot.core.reporting import agreed, to_report
-from bot.core.signposting import signpost
-from bot.core.texts import Texts
-from bot.core.turn import Outcome, Turn, afresh, asked, begin, start
-from casebridge.report import AnswerState
+from bot.core.returning import another, decided, kept_after_sending
+from bot.core.signposting import Service, signpost
+from bot.core.turn import Outcome, Turn, afresh, asked, start
+from casebridge.report import AnswerState, Involvement, Report
 
-NEW_STEP = "new"
-SHORTEST_CODE = 16  # digits; a phone number is shorter
+ORIGINALS_STEP = "originals"  # whether pictures go along as they were sent too
+CONTACT_STEP = "contact_details"
+SHOW_HELP_STEP = "show_help"  # asked where somebody else may read along
 
 
 def reviewed(turn: Turn, way: Walk, value: str) -> Outcome:
     """Carry out what a person decided over their read-back."""
     conversation, known = turn.conversation, turn.knowledge
-    texts, reference, code = known.texts, turn.inbound.reference, turn.inbound.code
+    texts, code = known.texts, turn.inbound.code
+    if turn.flow.step(ROLE) is None:
+        return decided(turn, way, value)
     if value == "more":
         return _tell_more(turn, way)
     if value == "change":
         return offer_changes(turn, way)
+    if conversation.practice:
+        return _practised(turn, way)
+    services = _services(turn, way)
     if not agreed(way.path, conversation.answers):
         ended = start(known, conversation.channel)
-        return Outcome(ended, (Reply(texts.not_sent), *_help_there_is(turn, way)), (Erase(),))
+        return Outcome(ended, (Reply(texts.not_sent), *_help_there_is(turn, services)), (Erase(),))
     report = to_report(turn.flow, way.path, conversation, turn.inbound, known.directory.area, known.triage)
-    sent = afresh(known, conversation)._replace(stage=Stage.SENT, reference=reference)
-    replies = (
-        Reply(texts.sent, {"reference": reference}),
-        Reply(texts.sent_code, {"code": code}),
-        Reply(texts.sent_next),
-        *_help_there_is(turn, way),
-        _another(texts),
+    report = report.model_copy(update={"signposted": tuple(service.id for service in services)})
+    originals, others_read = way.answers.get(ORIGINALS_STEP), way.answers.get(OTHERS_READ)
+    submit = Submit(report, code, conversation.photos, originals is not None and originals.has("yes"))
+    help_there_is = _help_there_is(turn, services)
+    if others_read is not None and not others_read.has("no"):
+        return _sent_where_others_read(turn, submit, help_there_is)
+    return _sent(turn, way, submit, help_there_is)
+
+
+def _sent(turn: Turn, way: Walk, submit: Submit, help_there_is: tuple[Reply, ...]) -> Outcome:
+    """Say what happens next; the same phone may ask for it without its code."""
+    texts, report, contact = turn.knowledge.texts, submit.report, way.answers.get(CONTACT_STEP)
+    sent = afresh(turn.knowledge, turn.conversation)._replace(
+        stage=Stage.SENT, reference=report.reference, answers=kept_after_sending(turn, report.consents)
     )
-    return Outcome(sent, replies, (Submit(report, code),))
+    replies = (
+        Reply(texts.sent, {"reference": report.reference}),
+        _code(texts.sent_code, turn, submit),
+        Reply(texts.sent_next),
+        *([Reply(texts.sent_case_group, line=True)] if _has(report, turn.knowledge.coordinator) else []),
+        *([Reply(texts.sent_contact, line=True)] if contact is not None and contact.codes else []),
+        *help_there_is,
+        another(texts),
+    )
+    return Outcome(sent, replies, (submit,))
+
+
+def _has(report: Report, agency: str) -> bool:
+    return any(given.agency == agency and given.allows() for given in report.consents)
+
+
+def _sent_where_others_read(turn: Turn, submit: Submit, help_there_is: tuple[Reply, ...]) -> Outcome:
+    """Say as little as there is to say; without its code nobody is told of the report on this phone."""
+    texts = turn.knowledge.texts
+    replies = (
+        Reply(texts.sent_neutral, {"reference": submit.report.reference}),
+        _code(texts.sent_code_neutral, turn, submit),
+        *help_there_is,
+    )
+    over = afresh(turn.knowledge, turn.conversation)._replace(stage=Stage.OVER)
+    return Outcome(over, replies, (submit,))
+
+
+def _code(phrase: Phrase, turn: Turn, submit: Submit) -> Reply:
+    """Tell the return code, a worker that it is their client's."""
+    for_client = submit.report.involvement is Involvement.SUPPORTER
+    return Reply(turn.knowledge.texts.sent_code_client if for_client else phrase, {"code": submit.code})
 
 
 def _tell_more(turn: Turn, way: Walk) -> Outcome:
@@ -52,49 +95,27 @@ def _tell_more(turn: Turn, way: Walk) -> Outcome:
     return asked(turn.knowledge, conversation._replace(answers=answers, misses=0))
 
 
-def after_sending(turn: Turn) -> Outcome:
-    """Answer someone whose report is on its way: how far it has come, or a new report."""
-    pressed = turn.inbound.pressed
-    if pressed is not None and pressed.step == NEW_STEP:
-        return begin(turn.knowledge, afresh(turn.knowledge, turn.conversation))
-    code = code_in(turn)
-    asked_for = LookUp(code=code) if code else LookUp(reference=turn.conversation.reference or "")
-    return Outcome(turn.conversation, effects=(asked_for,))
+def _practised(turn: Turn, way: Walk) -> Outcome:
+    """End a practice report: say who would have had it, and forget it."""
+    texts = turn.knowledge.texts
+    names = tuple(step.title or step.ask for step in agreed(way.path, turn.conversation.answers))
+    said = Reply(texts.practice_over, {"names": names}) if names else Reply(texts.practice_nobody)
+    return Outcome(start(turn.knowledge, turn.conversation.channel), (said,), (Erase(),))
 
 
-def code_in(turn: Turn) -> str:
-    """Return the return code that a message is, "" if it is none."""
-    if sum(map(str.isdecimal, turn.said)) < SHORTEST_CODE:
-        return ""
-    code = turn.knowledge.readers.code(turn.inbound.text)
-    return "" if isinstance(code, Doubt) else code
+def _services(turn: Turn, way: Walk) -> tuple[Service, ...]:
+    """Return the help that fits, none where it is not safe to show it."""
+    may_show = way.answers.get(SHOW_HELP_STEP)
+    if may_show is not None and not may_show.has("yes"):
+        return ()
+    return signpost(turn.knowledge.directory, way.answers, turn.inbound.at)
 
 
-def status_told(turn: Turn, status: str | None) -> Outcome:
-    """Say how far a report has come, or that none answers to that code."""
-    conversation, known = turn.conversation, turn.knowledge
-    texts = known.texts
-    words: dict[str | None, Phrase] = {
-        "received": texts.status_received,
-        "acknowledged": texts.status_acknowledged,
-    }
-    found = Reply(words.get(status, texts.status_unknown))
-    if status in ("received", "acknowledged"):
-        if conversation.stage is not Stage.SENT:
-            conversation = afresh(known, conversation)._replace(stage=Stage.OVER)
-        return Outcome(conversation, (found, _another(texts)))
-    return asked(known, conversation._replace(misses=conversation.misses + 1), found)
-
-
-def _another(texts: Texts) -> Reply:
-    option = Option("new", texts.new_label)
-    return Reply(texts.new_report, options=(option,), step=NEW_STEP, numbered=False, entry=Entry.NONE)
-
-
-def _help_there_is(turn: Turn, way: Walk) -> tuple[Reply, ...]:
-    texts, directory, at = turn.knowledge.texts, turn.knowledge.directory, turn.inbound.at
-    today = directory.local(at).date()
-    services = signpost(directory, way.answers, at)
+def _help_there_is(turn: Turn, services: tuple[Service, ...]) -> tuple[Reply, ...]:
+    texts = turn.knowledge.texts
+    if not services:
+        return (Reply(texts.services_unshown),)
+    today = turn.knowledge.directory.local(turn.inbound.at).date()
     lines = (
         Reply(
             texts.service_line if service.is_sure(today) else texts.service_line_unsure,

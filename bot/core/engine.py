@@ -4,26 +4,73 @@ from bot.core.answering import answer
 from bot.core.asking import Knowledge
 from bot.core.commands import Called, Command, called
 from bot.core.conversation import Answer, Conversation, Inbound, Reply, Stage
-from bot.core.effects import LookUp
-from bot.core.ending import NEW_STEP, after_sending, code_in, status_told
-from bot.core.flow import NOTICED
+from bot.core.effects import Erase, Found
+from bot.core.flow import KNOWN, NOTICED
 from bot.core.language import LANGUAGE_STEP, choose, chosen, keep_telling
 from bot.core.obeying import obey, resume
 from bot.core.phrases import ENGLISH
+from bot.core.pictures import keep_photos
+from bot.core.returning import (
+    NEW_STEP,
+    NEXT_STEP,
+    RETURN_FLOW,
+    after_sending,
+    code_in,
+    found_told,
+    given_told,
+    looked_up,
+)
 from bot.core.safety import Danger, card, danger_in
 from bot.core.turn import Outcome, Turn, afresh, begin
-from casebridge.report import AnswerState
+from casebridge.report import AnswerState, Consent
 
-__all__ = ["Outcome", "advance", "tell_status"]
+__all__ = ["Outcome", "advance", "tell_found", "tell_given"]
 
 
 def advance(knowledge: Knowledge, conversation: Conversation, inbound: Inbound) -> Outcome:
-    """Take one message: a command first, then danger, then the answer to the open question."""
+    """Take one message; in practice nothing is ever asked of the outside but to forget."""
     turn = Turn.of(knowledge, conversation, inbound)
+    outcome = _with_pictures(turn) if inbound.attachment else _advance_safely(turn)
+    return outcome if not conversation.practice else _practised(knowledge, conversation, outcome)
+
+
+def _practised(knowledge: Knowledge, before: Conversation, outcome: Outcome) -> Outcome:
+    if not all(isinstance(effect, Erase) for effect in outcome.effects):
+        return Outcome(before, (Reply(knowledge.texts.practice_no_code),))
+    if not outcome.conversation.practice:
+        return outcome
+    return outcome._replace(replies=(Reply(knowledge.texts.practice_mark), *outcome.replies))
+
+
+def _with_pictures(turn: Turn) -> Outcome:
+    """Take the pictures of a message first, then what it says."""
+    conversation = turn.conversation
+    kept, told = keep_photos(turn)
+    if told and not turn.said and conversation.stage in (Stage.SENT, Stage.OVER):
+        return Outcome(conversation, told)
+    outcome = _advance_safely(turn.with_(kept))
+    return outcome._replace(replies=(*told, *outcome.replies)) if told else outcome
+
+
+def _advance_safely(turn: Turn) -> Outcome:
+    """Show a card also to whoever has no question open: after sending, after stopping."""
+    conversation, texts = turn.conversation, turn.knowledge.texts
+    if conversation.stage not in (Stage.SENT, Stage.OVER, Stage.STOPPED) or not turn.said:
+        return _advance(turn)
+    danger = danger_in(turn.said, texts, turn.knowledge.phrasebook)
+    if danger is Danger.NOW:
+        return Outcome(conversation, (Reply(texts.danger_card),))
+    outcome = _advance(turn)
+    return outcome._replace(replies=(Reply(card(danger, texts)), *outcome.replies)) if danger else outcome
+
+
+def _advance(turn: Turn) -> Outcome:
+    """Take what a message says: a command first, then danger, then the answer to the open question."""
+    knowledge, conversation = turn.knowledge, turn.conversation
     call = _called(turn)
     if conversation.stage is Stage.STOPPED and (call is None or call.command is not Command.STOP):
         return resume(turn, conversation)
-    if conversation.language is None:
+    if conversation.language is None and (call is None or call.command is not Command.PRACTICE):
         return choose(turn, call)
     if call is not None and (outcome := obey(turn, call)) is not None:
         return outcome
@@ -34,11 +81,18 @@ def advance(knowledge: Knowledge, conversation: Conversation, inbound: Inbound) 
     return _message(turn)
 
 
-def tell_status(
-    knowledge: Knowledge, conversation: Conversation, inbound: Inbound, status: str | None
+def tell_found(
+    knowledge: Knowledge, conversation: Conversation, inbound: Inbound, found: Found | None
 ) -> Outcome:
-    """Answer a LookUp: how far the report has come; None where no report answers to it."""
-    return status_told(Turn.of(knowledge, conversation, inbound), status)
+    """Answer a LookUp: how a report stands; None where none answers to it."""
+    return found_told(Turn.of(knowledge, conversation, inbound), found)
+
+
+def tell_given(
+    knowledge: Knowledge, conversation: Conversation, inbound: Inbound, consent: Consent, *, given: bool
+) -> Outcome:
+    """Answer a Give: whether one more agency has the report now."""
+    return given_told(Turn.of(knowledge, conversation, inbound), consent, given=given)
 
 
 def _called(turn: Turn) -> Called | None:
@@ -81,9 +135,15 @@ def _welcome_or_answer(turn: Turn) -> Outcome:
         return resume(turn, telling)
     if conversation.stage is Stage.PAUSED:
         turn = turn.with_(conversation._replace(stage=Stage.OPEN))
-    if len(conversation.answers) == (NOTICED in conversation.answers) and (code := code_in(turn)):
-        return Outcome(conversation, effects=(LookUp(code=code),))
+    if _may_bring_a_code(conversation) and (code := code_in(turn)):
+        return Outcome(conversation, effects=(looked_up(turn, code),))
     return answer(turn)
+
+
+def _may_bring_a_code(conversation: Conversation) -> bool:
+    """Say whether a return code can come unasked: before any answer, or where a report is chosen over."""
+    before_any = conversation.answers.keys() <= KNOWN
+    return before_any or (conversation.flow == RETURN_FLOW and NEXT_STEP not in conversation.answers)
 
 
 def noticed_in(conversation: Conversation) -> tuple[str, ...]:

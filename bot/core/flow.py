@@ -22,15 +22,29 @@ class Kind(StrEnum):
     CONTACT = "contact"
     CODE = "code"  # the return code of an earlier report
     CONSENT = "consent"  # to one named agency; never guessed, never skipped into a yes
+    PERMISSION = "permission"  # to one more use of a report, as strictly
     REVIEW = "review"
     THEMES = "themes"  # what a person wants to add; asked before the read-back once they said so
+    END = "end"  # said last: nothing is sent, and everything is forgotten
 
 
+AGREEING = (Kind.CONSENT, Kind.PERMISSION)
 ENOUGH = "enough"
 """The choice of a themes step that says there is no more to add."""
 
+ROLE = "role"
+"""The question that says whose voice a report is in, and so in which voice the others are asked."""
+
+OTHERS_READ, NEUTRAL = "shared_device", "neutral"
+"""The question whether somebody else reads along, and the voice for whoever did not say no."""
+
 NOTICED = "noticed"
-"""Not a question: what safety.py found in somebody's words, for conditions to look at like an answer."""
+PHOTOS, CHANNEL = "photos", "channel"
+REPORT, SHARED, WHOLE, MADE = "report", "shared", "whole", "made"
+KNOWN = frozenset({NOTICED, PHOTOS, CHANNEL, REPORT, SHARED, WHOLE, MADE})
+"""Not questions: what is known beside the answers, for conditions to look at like one. What safety.py
+found in somebody's words; "given" once a picture is kept; the name of a channel on which pictures can be
+sent; how an earlier report stands; who has it; who has it with all details; which a worker made here."""
 
 
 class Coded(Protocol):
@@ -135,6 +149,8 @@ class Choice:
     words: Phrase | None = None  # what else people type for it
     flow: str | None = None  # choosing it goes on in another flow
     later: bool = False  # choosing it stops here for now, like LATER
+    when: Condition | None = None  # offered only where this holds
+    listed: bool = True  # False: understood where it is written, not offered
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -151,6 +167,9 @@ class Step:
     agency: str | None = None  # of a consent
     skip: bool = False
     about_person: bool = False  # and not the incident: "only the facts" leaves it out
+    once: bool = False  # asked once for several reports in one sitting
+    purpose: str | None = None  # of a permission: what else a report may be used for
+    voices: Mapping[str, Phrase] = field(default_factory=dict)  # other words, by the answer to ROLE
     asks: bool = field(init=False)  # waits for an answer
 
     def __post_init__(self) -> None:
@@ -161,6 +180,21 @@ class Step:
             if choice.value == value:
                 return choice
         return None
+
+    def asked_of(self, answers: Mapping[str, Coded]) -> Phrase:
+        """Return the question as it is put to whoever answers: plainer where somebody else may read it."""
+        if not self.voices:
+            return self.ask
+        others_read = answers.get(OTHERS_READ)
+        if NEUTRAL in self.voices and others_read and not others_read.has("no"):
+            return self.voices[NEUTRAL]
+        role = answers[ROLE].codes if ROLE in answers else ()
+        return self.voices.get(role[0], self.ask) if role else self.ask
+
+    @property
+    def asks_in(self) -> tuple[Phrase, ...]:
+        """The question in every voice it has."""
+        return (self.ask, *self.voices.values())
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -202,19 +236,19 @@ def _core(steps: tuple[Step, ...], themes: Step | None) -> tuple[Step, ...]:
         return steps
     waiting = {themes.name}
     for step in steps:
-        if step.when is not None and _waits_for(step.when, waiting):
+        if step.when is not None and waits_for(step.when, waiting):
             waiting.add(step.name)
     return tuple(step for step in steps if step.name not in waiting)
 
 
-def _waits_for(condition: Condition, names: Collection[str]) -> bool:
+def waits_for(condition: Condition, names: Collection[str]) -> bool:
     """Say whether a condition cannot hold while none of these steps has an answer."""
     match condition:
         case Is(step) | Answered(step):
             return step in names
         case All(of):
-            return any(_waits_for(each, names) for each in of)
+            return any(waits_for(each, names) for each in of)
         case Any(of):
-            return all(_waits_for(each, names) for each in of)
+            return all(waits_for(each, names) for each in of)
         case _:
             return False

@@ -26,7 +26,7 @@ def offer(turn: Turn) -> Outcome:
     """Offer each language in its own words; the question above them in all of them."""
     phrasebook, question = turn.knowledge.phrasebook, turn.knowledge.texts.choose_language
     languages = phrasebook.languages
-    asked_in_all = " / ".join(phrasebook.text(question, language.code) for language in languages)
+    asked_in_all = " / ".join(dict.fromkeys(phrasebook.text(question, one.code) for one in languages))
     options = tuple(Option(language.code, Phrase("", language.own_name)) for language in languages)
     menu = Reply(Phrase("", asked_in_all), options=options, step=LANGUAGE_STEP, entry=Entry.NONE)
     return Outcome(turn.conversation._replace(choosing=LANGUAGE_STEP), (menu,))

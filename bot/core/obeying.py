@@ -5,8 +5,9 @@ from bot.core.changing import back, change
 from bot.core.commands import Called, Command
 from bot.core.conversation import Conversation, Reply, Stage
 from bot.core.effects import Erase
-from bot.core.ending import after_sending
+from bot.core.flow import KNOWN, ROLE
 from bot.core.language import choose, speak
+from bot.core.returning import after_sending, next_report
 from bot.core.turn import FIRST_FLOW, Outcome, Turn, afresh, asked, begin, start
 
 
@@ -16,10 +17,9 @@ def obey(turn: Turn, call: Called) -> Outcome | None:
     match call.command:
         case Command.LANGUAGE:
             return speak(turn, call.argument)
-        case Command.HELP:
-            return asked(known, conversation, Reply(known.texts.help))
-        case Command.MENU:
-            return asked(known, conversation, Reply(known.texts.menu))
+        case Command.HELP | Command.MENU:
+            said = known.texts.help if call.command is Command.HELP else known.texts.menu
+            return asked(known, conversation, Reply(said))
         case Command.DELETE:
             erased = start(known, conversation.channel)
             return Outcome(erased, (Reply(known.texts.erased),), (Erase(),))
@@ -28,11 +28,23 @@ def obey(turn: Turn, call: Called) -> Outcome | None:
         case Command.START:
             return resume(turn, conversation)
         case Command.NEW:
-            again = conversation.stage in (Stage.SENT, Stage.OVER) or conversation.flow != FIRST_FLOW
-            return begin(known, afresh(known, conversation)) if again else None
+            return _begin_another(turn)
+        case Command.PRACTICE:
+            return _practise(turn)
     if conversation.stage in (Stage.SENT, Stage.OVER):
         return None
     return _move(turn.with_(conversation._replace(stage=Stage.OPEN)), call)
+
+
+def _begin_another(turn: Turn) -> Outcome | None:
+    conversation = turn.conversation
+    told = conversation.parts or not conversation.answers.keys() <= KNOWN
+    open_report = conversation.stage not in (Stage.SENT, Stage.OVER) and turn.flow.step(ROLE) is not None
+    if told and open_report:
+        return None
+    begun = begin(turn.knowledge, new := next_report(turn))
+    again = (Reply(turn.knowledge.texts.for_another_client),) if ROLE in new.answers else ()
+    return begun._replace(replies=(*again, *begun.replies))
 
 
 def resume(turn: Turn, conversation: Conversation) -> Outcome:
@@ -45,8 +57,19 @@ def resume(turn: Turn, conversation: Conversation) -> Outcome:
     return asked(turn.knowledge, turn.conversation, Reply(turn.knowledge.texts.welcome_back))
 
 
+def _practise(turn: Turn) -> Outcome | None:
+    """Begin a report that is never sent; in the middle of a real one the words are no command."""
+    conversation, known = turn.conversation, turn.knowledge
+    if conversation.parts or not conversation.answers.keys() <= KNOWN:
+        return None
+    practice = afresh(known, conversation)._replace(practice=True)
+    begun = choose(turn.with_(practice), None) if practice.language is None else begin(known, practice)
+    return begun._replace(replies=(Reply(known.texts.practice_on), *begun.replies))
+
+
 def _stage_before(conversation: Conversation) -> Stage:
-    return Stage.SENT if conversation.reference else Stage.OPEN
+    in_return = conversation.flow != FIRST_FLOW
+    return Stage.SENT if conversation.reference and not in_return else Stage.OPEN
 
 
 def _move(turn: Turn, call: Called) -> Outcome | None:

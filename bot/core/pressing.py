@@ -3,19 +3,19 @@
 from bot.core.asking import Knowledge
 from bot.core.changing import CHANGE_STEP
 from bot.core.conversation import Pressed
-from bot.core.ending import NEW_STEP
 from bot.core.flow import Kind
 from bot.core.language import LANGUAGE_STEP
 from bot.core.phrases import Phrase
+from bot.core.returning import NEW_STEP
 
 
-def labels_pressed(knowledge: Knowledge, pressed: Pressed) -> tuple[Phrase, ...]:
-    """Return the labels of what was pressed; nothing for what is on no button of ours."""
-    found = (_label(knowledge, pressed.step, value) for value in pressed.values)
+def labels_pressed(knowledge: Knowledge, pressed: Pressed, flow: str) -> tuple[Phrase, ...]:
+    """Return the labels of what was pressed in a flow; nothing for what is on no button of ours."""
+    found = (_label(knowledge, pressed.step, value, flow) for value in pressed.values)
     return tuple(label for label in found if label is not None)
 
 
-def _label(knowledge: Knowledge, step_name: str, value: str) -> Phrase | None:
+def _label(knowledge: Knowledge, step_name: str, value: str, flow: str) -> Phrase | None:
     texts = knowledge.texts
     if step_name == LANGUAGE_STEP:
         names = {language.code: language.own_name for language in knowledge.phrasebook.languages}
@@ -23,7 +23,8 @@ def _label(knowledge: Knowledge, step_name: str, value: str) -> Phrase | None:
     if step_name == NEW_STEP:
         return texts.new_label
     sought = value if step_name == CHANGE_STEP else step_name
-    step = next((found for flow in knowledge.flows.values() if (found := flow.step(sought))), None)
+    flows = sorted(knowledge.flows.values(), key=lambda each: each.name != flow)
+    step = next((found for each in flows if (found := each.step(sought))), None)
     if step is None:
         return None
     if step_name == CHANGE_STEP:

@@ -1,10 +1,10 @@
 """Which steps of a flow can ever be asked: tries every answer that matters to a condition. Pure."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import combinations
 
-from bot.core.flow import Condition, Flow, Kind, Step
+from bot.core.flow import CHANNEL, KNOWN, NOTICED, PHOTOS, Condition, Flow, Kind, Step
 
 MOST_TRIES = 100_000  # a condition over more answers than this is taken to be reachable
 
@@ -30,10 +30,19 @@ def values_of(step: Step) -> tuple[str, ...]:
     """Return every value an answer to a step may hold; one that leads away from it never stays."""
     if step.kind in _FIXED:
         return _FIXED[step.kind]
-    if step.kind in (Kind.SAY, Kind.CODE, Kind.REVIEW):
+    if step.kind in (Kind.SAY, Kind.CODE, Kind.REVIEW, Kind.END):
         return ()
     chosen = tuple(choice.value for choice in step.choices if not choice.flow and not choice.later)
     return (*chosen, "described") if step.kind is Kind.PLACE else chosen
+
+
+def values_in(flows: Iterable[Flow]) -> Mapping[str, tuple[str, ...]]:
+    """Return what every step may be answered with, in any of these flows."""
+    found: dict[str, dict[str, None]] = {}
+    for flow in flows:
+        for step in flow.steps:
+            found.setdefault(step.name, {}).update(dict.fromkeys(values_of(step)))
+    return {name: tuple(values) for name, values in found.items()}
 
 
 def can_hold(condition: Condition, flow: Flow, whens: Mapping[str, Condition | None]) -> bool:
@@ -42,10 +51,23 @@ def can_hold(condition: Condition, flow: Flow, whens: Mapping[str, Condition | N
     `whens` are the conditions of the steps, None for one that is to be taken as always asked.
     """
     involved = _involved(condition, whens)
+    if involved & (KNOWN - {NOTICED, PHOTOS, CHANNEL}):
+        return True  # how an earlier report stands is in no flow
     wanted = {name: {v for n, v in _names(involved, condition, whens) if n == name} for name in involved}
     steps = [step for step in flow.steps if step.name in involved]
-    ways = enumerate(_ways(steps, whens, wanted, {}))
-    return any(tries > MOST_TRIES or condition.holds(answers) for tries, answers in ways)
+    ways = (way for known in _unasked(wanted) for way in _ways(steps, whens, wanted, known))
+    return any(tries > MOST_TRIES or condition.holds(answers) for tries, answers in enumerate(ways))
+
+
+def _unasked(wanted: Mapping[str, set[str | None]]) -> Iterator[dict[str, Codes]]:
+    """Yield what may be known without a question: none, some or all of what is looked for."""
+    looked_for = [
+        (name, value) for name in (NOTICED, PHOTOS, CHANNEL) for value in wanted.get(name, ()) if value
+    ]
+    for size in range(len(looked_for) + 1):
+        for known in combinations(looked_for, size):
+            names = {name for name, _ in known}
+            yield {name: Codes(tuple(v for n, v in known if n == name)) for name in names}
 
 
 def _involved(condition: Condition, whens: Mapping[str, Condition | None]) -> frozenset[str]:

@@ -3,8 +3,9 @@
 from collections.abc import Mapping
 
 from bot.core.conversation import Answer, Conversation, Inbound
-from bot.core.flow import NOTICED, Flow, Kind, Step
+from bot.core.flow import NOTICED, ROLE, Flow, Kind, Step
 from bot.core.triage import Rules, triage
+from casebridge.report import Answer as ReportedAnswer
 from casebridge.report import (
     AnswerState,
     ConsentLevel,
@@ -55,12 +56,44 @@ def to_report(
             "answers": [
                 _reported(step, answers.get(step.name)) for step in flow.steps if step.kind in _HOLDS
             ],
+            "permissions": [
+                _permission(step.purpose, answers[step.name], involvement)
+                for step in path
+                if step.purpose and step.name in answers
+            ],
             "consents": [
-                _consent(step.agency, answers[step.name], involvement)
+                consent(step.agency, answers[step.name], involvement)
                 for step in path
                 if step.kind is Kind.CONSENT and step.agency and step.name in answers
             ],
         }
+    )
+
+
+def to_addition(
+    flow: Flow, path: tuple[Step, ...], conversation: Conversation, inbound: Inbound, area: str, rules: Rules
+) -> Report:
+    """Return what a reporter adds to a report sent before: the new answers and nothing else."""
+    noticed = conversation.answers.get(NOTICED)
+    role = conversation.answers.get(ROLE)
+    return Report(
+        reference=conversation.reference or "",
+        addition=inbound.addition,
+        area=area,
+        form=flow.name,
+        form_version=conversation.version,
+        language=conversation.language or "",
+        channel=conversation.channel,
+        involvement=Involvement(role.codes[0]) if role else Involvement.VICTIM,
+        urgency=triage(rules, {NOTICED: noticed} if noticed else {}).band,
+        submitted_on=inbound.at.date(),
+        submitted_at=inbound.at,
+        answers=tuple(
+            ReportedAnswer.model_validate(_reported(step, conversation.answers.get(step.name)))
+            for step in path
+            if step.kind in _HOLDS and not any(choice.when for choice in step.choices)
+        ),
+        consents=(),
     )
 
 
@@ -94,10 +127,17 @@ def _reported(step: Step, answer: Answer | None) -> dict[str, object]:
     }
 
 
-def _consent(agency: str, answer: Answer, given_by: Involvement) -> dict[str, object]:
+def consent(agency: str, answer: Answer, given_by: Involvement) -> dict[str, object]:
+    """Return what was agreed for one agency, with the very words that were shown."""
+    return {"agency": agency, "level": answer.value} | _words_shown(answer, given_by)
+
+
+def _permission(purpose: str, answer: Answer, given_by: Involvement) -> dict[str, object]:
+    return {"purpose": purpose, "given": answer.value == "yes"} | _words_shown(answer, given_by)
+
+
+def _words_shown(answer: Answer, given_by: Involvement) -> dict[str, object]:
     return {
-        "agency": agency,
-        "level": answer.value,
         "wording": answer.wording,
         "wording_hash": wording_hash(answer.wording),
         "language": answer.language,

@@ -22,6 +22,7 @@ class Texts:
     delete_words: Phrase
     menu_words: Phrase
     new_words: Phrase
+    practice_words: Phrase
     done_words: Phrase
     again_words: Phrase
     stop_words: Phrase
@@ -32,6 +33,7 @@ class Texts:
     polite_words: Phrase
     filler_words: Phrase
     ambiguous_words: Phrase
+    nothing_words: Phrase
     dont_know_words: Phrase
     danger_words: Phrase
     concern_words: Phrase
@@ -71,23 +73,66 @@ class Texts:
     story_again: Phrase
     story_kept: Phrase
     story_cleared: Phrase
+    photos_cleared: Phrase
+    photo_kept: Phrase
+    photos_kept: Phrase
+    photos_hidden: Phrase
+    photo_too_big: Phrase
+    photo_not_a_picture: Phrase
+    photo_not_fetched: Phrase
+    photo_too_many: Phrase
+    photo_not_now: Phrase
     review_line: Phrase
     review_consent_line: Phrase
     review_nobody: Phrase
+    review_photos: Phrase
     skipped: Phrase
     dont_know: Phrase
     sent: Phrase
     sent_code: Phrase
+    sent_neutral: Phrase
+    sent_code_neutral: Phrase
     sent_next: Phrase
+    sent_case_group: Phrase
+    sent_contact: Phrase
+    sent_code_client: Phrase
+    services_unshown: Phrase
     not_sent: Phrase
     services: Phrase
     service_line: Phrase
     service_line_unsure: Phrase
     status_received: Phrase
+    status_nobody: Phrase
     status_acknowledged: Phrase
+    status_closed: Phrase
+    closed_action_taken: Phrase
+    closed_support_given: Phrase
+    closed_nothing_more: Phrase
+    closed_asked_to_stop: Phrase
+    status_withdrawn: Phrase
+    question_put: Phrase
+    question_waits: Phrase
+    own_code: Phrase
+    not_your_code: Phrase
+    handed_on: Phrase
+    added: Phrase
+    taken_back: Phrase
+    given: Phrase
+    not_given: Phrase
+    all_taken_back: Phrase
+    thanks: Phrase
+    unchanged: Phrase
+    not_added: Phrase
+    report_begun: Phrase
     status_unknown: Phrase
     new_report: Phrase
     new_label: Phrase
+    for_another_client: Phrase
+    practice_on: Phrase
+    practice_mark: Phrase
+    practice_over: Phrase
+    practice_nobody: Phrase
+    practice_no_code: Phrase
     and_next: Phrase
     day_part: Phrase
     around_day: Phrase

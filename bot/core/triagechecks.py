@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterator
 
 from bot.core.checks import Flaw, Path, condition_flaws
 from bot.core.flow import NOTICED, All, Any, Condition, Flow, Not
-from bot.core.reach import can_hold
+from bot.core.reach import can_hold, values_in
 from bot.core.triage import RedFlag, Rules, Weight, most_points
 
 
@@ -34,8 +34,7 @@ def _band_flaws(rules: Rules) -> Iterator[Flaw]:
 
 
 def _when_flaws(when: Condition, path: Path, flows: Collection[Flow]) -> Iterator[Flaw]:
-    steps = {step.name: step for flow in flows for step in flow.steps}
-    flaws = [*condition_flaws(when, path, steps)]
+    flaws = [*condition_flaws(when, path, values_in(flows))]
     if NOTICED in _denied(when):
         flaws.append(Flaw(path, f"'{NOTICED}' may only raise, so it cannot stand in a 'not'"))
     elif not flaws and when.holds({}):

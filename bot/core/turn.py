@@ -3,14 +3,16 @@
 from typing import NamedTuple
 
 from bot.core.asking import Knowledge, Walk, ask, consent_words, says_around, walk
-from bot.core.conversation import Conversation, Inbound, Reply, Stage
-from bot.core.effects import Effect
-from bot.core.flow import Flow, Kind
+from bot.core.conversation import Answer, Conversation, Inbound, Reply, Stage
+from bot.core.effects import Effect, Erase
+from bot.core.flow import AGREEING, CHANNEL, Flow, Kind
 from bot.core.normal import normal
 from bot.core.phrases import ENGLISH
 from bot.core.reading import Reading
+from casebridge.report import AnswerState
 
 FIRST_FLOW = "report"
+TELLS_OF_PHOTOS = ("web", "telegram")  # a UK number takes no pictures by text message
 LONGEST_MESSAGE = 20_000  # characters; far over any real account sent at once
 
 
@@ -56,12 +58,16 @@ def flow_of(knowledge: Knowledge, conversation: Conversation) -> Flow:
 
 def start(knowledge: Knowledge, channel: str) -> Conversation:
     """Return a conversation in which nothing has been said."""
-    return Conversation(channel, FIRST_FLOW, knowledge.flows[FIRST_FLOW].version)
+    fresh = Conversation(channel, FIRST_FLOW, knowledge.flows[FIRST_FLOW].version)
+    if channel not in TELLS_OF_PHOTOS:
+        return fresh
+    return fresh._replace(answers={CHANNEL: Answer(AnswerState.ANSWERED, channel, "", ENGLISH, "")})
 
 
 def afresh(knowledge: Knowledge, conversation: Conversation) -> Conversation:
-    """Return a new conversation of the same person, in the language they chose."""
-    return start(knowledge, conversation.channel)._replace(language=conversation.language)
+    """Return a new conversation of the same person, in the language they chose; practice stays practice."""
+    fresh = start(knowledge, conversation.channel)
+    return fresh._replace(language=conversation.language, practice=conversation.practice)
 
 
 def begin(knowledge: Knowledge, conversation: Conversation) -> Outcome:
@@ -81,8 +87,12 @@ def asked(
     way = way or walk(flow_of(knowledge, conversation), conversation.answers)
     step = way.pending
     shown = ""
-    if step is not None and step.kind is Kind.CONSENT:
-        shown = consent_words(step, conversation.language or ENGLISH, knowledge.phrasebook)
+    if step is not None and step.kind in AGREEING:
+        language = conversation.language or ENGLISH
+        shown = consent_words(step, step.asked_of(way.answers), language, knowledge.phrasebook)
+    if step is not None and step.kind is Kind.END:
+        over = afresh(knowledge, conversation)._replace(stage=Stage.OVER)
+        return Outcome(over, (*replies, *ask(knowledge, conversation, way)), (Erase(),))
     if shown != conversation.shown or conversation.choosing:
         conversation = conversation._replace(shown=shown, choosing="")
     return Outcome(conversation, (*replies, *ask(knowledge, conversation, way)))

@@ -11,8 +11,9 @@ from bot.core.phrases import ENGLISH, Phrase
 from bot.core.reading import Doubt, Reading
 from casebridge.report import AnswerState, Value
 
+NOTHING = frozenset({"none", "neither"})  # values that leave no room for another
 PLACE_LETTERS = 4  # fewer are no place: "no", "?", "12"
-PLAIN = (Kind.CONSENT, Kind.REVIEW)  # only a number, a label or one of its words will do
+PLAIN = (Kind.CONSENT, Kind.PERMISSION, Kind.REVIEW)  # only a number, a label or one of its words will do
 _DIGITS = re.compile(r"\d+")
 _ATTACHED = (r"\s+و(?=\w{3})",)  # Arabic writes "and" onto the next word
 _ASKS = ("?", "؟", "？")
@@ -37,6 +38,8 @@ def understand(step: Step, inbound: Inbound, reading: Reading, said: str | None 
         return Doubt.UNCLEAR
     if _says_unknown(step, said, reading):
         return _answer(None, inbound, reading)
+    if step.kind is Kind.TEXT and step.skip and is_word(said, reading.texts.nothing_words, reading):
+        return _answer(None, inbound, reading)._replace(state=AnswerState.SKIPPED)
     found = _BY_KIND[step.kind](step, said, inbound, reading)
     return found if isinstance(found, Doubt) else _answer(found, inbound, reading)
 
@@ -59,12 +62,19 @@ def _pressed(step: Step, values: tuple[str, ...], inbound: Inbound, reading: Rea
         return Doubt.UNCLEAR
     value: Value = known[0]
     if step.kind in (Kind.CHOICES, Kind.THEMES):
+        if _contradicts_itself(known):
+            return Doubt.UNCLEAR
         value = known
     elif step.kind is Kind.PLACE:
         value = {"kind": known[0]}
     elif step.kind is Kind.DATE:
         value = _named_day(known[0], inbound, reading)
     return _answer(value, inbound, reading)
+
+
+def _contradicts_itself(values: tuple[str, ...]) -> bool:
+    """Say whether "none" was chosen beside something."""
+    return len(values) > 1 and not NOTHING.isdisjoint(values)
 
 
 def _says_unknown(step: Step, said: str, reading: Reading) -> bool:
@@ -102,7 +112,7 @@ def _choices(step: Step, said: str, inbound: Inbound, reading: Reading) -> Value
     values = tuple(dict.fromkeys(value for value in found if isinstance(value, str)))
     clear = found and not any(isinstance(value, Doubt) for value in found)
     if clear:
-        return values
+        return Doubt.UNCLEAR if _contradicts_itself(values) else values
     near = near_one(step, said, reading)  # a misspelt label that itself holds a comma
     return near if isinstance(near, Doubt) else (near,)
 

@@ -3,6 +3,7 @@
 "use strict";
 (() => {
   const TIMEOUT_MS = 20000;
+  const PHOTOS_TIMEOUT_MS = 300000; // 50 MB over a slow line
   const SLOW_MS = 800; // a wait this long is said
   const SHIFT_MS = 5000; // three presses within this
   const find = (id) => document.getElementById(id);
@@ -73,7 +74,7 @@
 
   // --- talking ---
 
-  let pending = null; // what is on its way, or was not taken: {form, body, typed}
+  let pending = null; // what is on its way, or was not taken: {form, body, words, typed}
   let busy = false;
 
   document.addEventListener("submit", (event) => {
@@ -85,7 +86,7 @@
       busy = true;
       start(form, event.submitter);
     } else if (isEmpty(form, event.submitter)) {
-      textField().focus();
+      (event.target.contains(textField()) ? textField() : form.elements.photo).focus();
     } else {
       send(draft(form, event.submitter));
     }
@@ -97,19 +98,32 @@
 
   // The same words after a failure keep their id, so that they count once; other words get a new one.
   function draft(form, pressed) {
-    const body = new URLSearchParams(new FormData(form));
-    if (pressed.name) body.append(pressed.name, pressed.value);
-    body.set("since", log.querySelector("ol").dataset.mark);
-    const same = pending && pending.form === form && pending.body.toString() === body.toString();
+    const fields = new FormData(form);
+    if (!hasPhotos(form)) fields.delete("photo");
+    if (pressed.name) fields.append(pressed.name, pressed.value);
+    fields.set("since", log.querySelector("ol").dataset.mark);
+    const same = pending && pending.form === form && pending.words === inWords(fields);
     if (pending && pending.form === form && !same) {
       form.elements.id.value = freshId();
-      body.set("id", form.elements.id.value);
+      fields.set("id", form.elements.id.value);
     }
-    return { form, body, typed: form.contains(textField()) && textField().value !== "" };
+    const words = inWords(fields);
+    const body = hasPhotos(form) ? fields : new URLSearchParams(fields);
+    return { form, body, words, typed: form.contains(textField()) && textField().value !== "" };
+  }
+
+  function inWords(fields) {
+    return JSON.stringify([...fields].map(([name, it]) => [name, it.name ?? it, it.size, it.lastModified]));
+  }
+
+  function hasPhotos(form) {
+    return Boolean(form.elements.photo?.files.length);
   }
 
   function isEmpty(form, pressed) {
-    return form.contains(textField()) && !pressed.value && textField().value.trim() === "";
+    if (hasPhotos(form) || pressed.value) return false;
+    if (form.elements.photo && !form.contains(textField())) return true;
+    return form.contains(textField()) && textField().value.trim() === "";
   }
 
   function freshId() {
@@ -124,19 +138,30 @@
     say("");
     const slow = setTimeout(() => say(status.dataset.sending), SLOW_MS);
     const request = open(message.form);
+    if (message.body instanceof FormData) {
+      request.timeout = PHOTOS_TIMEOUT_MS;
+      request.upload.onprogress = (sent) => say(`${status.dataset.sending} ${quarters(sent)}`);
+    }
     request.onloadend = () => {
       clearTimeout(slow);
       busy = false;
       compose.removeAttribute("aria-busy");
+      say("");
       answered(request);
     };
     request.send(message.body);
   }
 
+  // How much is sent, in quarters: a screen reader says every change.
+  function quarters(sent) {
+    const part = sent.lengthComputable ? Math.floor((4 * sent.loaded) / sent.total) / 4 : 0;
+    return part.toLocaleString(document.documentElement.lang, { style: "percent" });
+  }
+
   function answered(request) {
     if (request.status === 200) return show(request.responseXML);
     const words = status.dataset;
-    if (request.status === 413) return say(words.long);
+    if (request.status === 413) return say(hasPhotos(pending.form) ? words.large : words.long);
     if (request.status === 400) {
       find("reopen").hidden = false;
       return say(words.ended);
@@ -146,7 +171,7 @@
   }
 
   function say(words) {
-    status.textContent = words;
+    if (status.textContent !== words) status.textContent = words;
     if (words === "") again.hidden = true;
   }
 

@@ -22,7 +22,9 @@ from casebridge.desk.patience import Patience
 from casebridge.desk.views.casework import casework
 from casebridge.desk.views.door import door
 from casebridge.desk.views.health import health
+from casebridge.desk.views.photos import photos
 from casebridge.desk.views.set_up import set_up
+from casebridge.deskpages import open_pages
 from casebridge.keyring import read_keyring
 from casebridge.settings import PrivateSettings
 
@@ -36,8 +38,9 @@ def create_desk(
     passwords: Passwords | None = None,
     clock: Clock = utc_now,
 ) -> Flask:
-    """Return the desk of one area. Raises NoDeskKey, FaultyKey, FaultyFile."""
+    """Return the desk of one area. Raises NoDeskKey, FaultyKey, FaultyFile, FaultySettings."""
     key = read_keyring(settings).desk
+    further = open_pages(settings.desk_pages, settings.area, clock)
     https = settings.desk_address.startswith("https://")
     app = Flask(__name__)
     app.config.update(
@@ -57,6 +60,7 @@ def create_desk(
         ),
         read_keys=lambda: read_keyring(settings),
         clock=clock,
+        pages=further,
     )
     if settings.desk_proxies:
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=settings.desk_proxies)  # type: ignore[method-assign]
@@ -65,7 +69,7 @@ def create_desk(
     add_guard(app)
     add_mistakes(app)
     _prepare_templates(app)
-    for pages in (door, set_up, casework, health):
+    for pages in (door, set_up, casework, photos, health, *(made.blueprint for made in further)):
         app.register_blueprint(pages)
     return app
 
@@ -82,6 +86,7 @@ def _prepare_templates(app: Flask) -> None:
     app.jinja_env.filters.update(
         day=wording.day_words,
         moment=wording.moment_words,
+        moment_day=wording.day_of,
         language=wording.language_words,
         words=wording.humanise,
         waiting=lambda since: wording.waiting_words(since, desk().clock()),

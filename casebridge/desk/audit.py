@@ -19,7 +19,13 @@ class Action(StrEnum):
     SIGN_IN_REFUSED = "sign_in_refused"
     SIGNED_OUT = "signed_out"
     REPORT_READ = "report_read"
+    PHOTO_SEEN = "photo_seen"
+    ORIGINAL_TAKEN = "original_taken"  # a picture as it was sent, its hidden data with it
     REPORT_ACKNOWLEDGED = "report_acknowledged"
+    ADDITIONS_READ = "additions_read"
+    QUESTION_ASKED = "question_asked"
+    REPORT_CLOSED = "report_closed"
+    REPORT_REOPENED = "report_reopened"
 
 
 def record(

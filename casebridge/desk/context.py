@@ -10,6 +10,7 @@ from casebridge.area import Area
 from casebridge.database import Database
 from casebridge.desk.access import Door
 from casebridge.desk.clock import Clock
+from casebridge.deskpages import DeskPages
 from casebridge.keyring import Keyring
 
 
@@ -21,6 +22,7 @@ class Desk:
     door: Door
     read_keys: Callable[[], Keyring]  # at each report, so a new key needs no restart
     clock: Clock
+    pages: tuple[DeskPages, ...] = ()  # made by others, for the links to them
 
     @property
     def database(self) -> Database:

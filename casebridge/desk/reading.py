@@ -2,16 +2,19 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 
 from casebridge.area import Area
 from casebridge.desk.wording import day_of, humanise, language_words, moment_words, vague_day_words
 from casebridge.report import (
+    FEEDBACK,
     Answer,
     AnswerState,
     Consent,
     ConsentLevel,
     Holds,
     Involvement,
+    Permission,
     Report,
     Urgency,
     wording_hash,
@@ -83,6 +86,20 @@ class Band:
 
 
 @dataclass(frozen=True, slots=True)
+class Allowance:
+    """One thing a person allowed or refused, as the page shows it."""
+
+    purpose: str
+    given: bool
+    wording: str
+    language: str
+    language_words: str
+    given_by: str
+    when: str
+    genuine: bool  # the sentence is the one the hash was made of
+
+
+@dataclass(frozen=True, slots=True)
 class Reading:
     """One report as the page shows it."""
 
@@ -97,6 +114,16 @@ class Reading:
     not_asked: tuple[str, ...]
     agreements: tuple[Agreement, ...]
     band: Band | None
+    allowances: tuple[Allowance, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Added:
+    """What was added to a report, as the page shows it."""
+
+    reading: Reading
+    when: str
+    is_feedback: bool
 
 
 def read(report: Report, area: Area) -> Reading:
@@ -116,7 +143,13 @@ def read(report: Report, area: Area) -> Reading:
         ),
         agreements=tuple(_agreement(consent, report, area) for consent in report.consents),
         band=_band(report, area),
+        allowances=tuple(_allowance(permission, report) for permission in report.permissions),
     )
+
+
+def addition(added: Report, at: datetime, area: Area) -> Added:
+    """Lay out what was added; when exactly is a detail."""
+    return Added(read(added, area), _when(at, added), added.form == FEEDBACK)
 
 
 def understood(answer: Answer) -> tuple[Part, ...]:
@@ -180,10 +213,27 @@ def _agreement(consent: Consent, report: Report, area: Area) -> Agreement:
         language=consent.language,
         language_words=language_words(consent.language),
         given_by=VOICES[consent.given_by],
-        when=day_of(consent.at) if report.level is ConsentLevel.WITHOUT_DETAILS else moment_words(consent.at),
+        when=_when(consent.at, report),
         wording_hash=consent.wording_hash,
         genuine=wording_hash(consent.wording) == consent.wording_hash,
     )
+
+
+def _allowance(permission: Permission, report: Report) -> Allowance:
+    return Allowance(
+        purpose=humanise(permission.purpose),
+        given=permission.given,
+        wording=permission.wording,
+        language=permission.language,
+        language_words=language_words(permission.language),
+        given_by=VOICES[permission.given_by],
+        when=_when(permission.at, report),
+        genuine=wording_hash(permission.wording) == permission.wording_hash,
+    )
+
+
+def _when(moment: datetime, report: Report) -> str:
+    return day_of(moment) if report.level is ConsentLevel.WITHOUT_DETAILS else moment_words(moment)
 
 
 def _band(report: Report, area: Area) -> Band | None:

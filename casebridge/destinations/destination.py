@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Protocol
 
 from casebridge.report import Report
+from casebridge.tables import What
 
 
 class DeliveryError(Exception):
@@ -18,16 +19,20 @@ class DeliveryError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Parcel:
-    """One delivery, opened: `report` is the view the agency is entitled to.
+    """One delivery, opened: `report` is the view the agency is entitled to, of a report or an addition.
 
-    `delivery_id` is the idempotency key: the same parcel may be sent again after a crash.
+    A withdrawal has none: the agency's copies are to go. `queued_at` is when the reporter sent,
+    added or took back. `delivery_id` is the idempotency key: the same parcel may be sent again
+    after a crash.
     """
 
     delivery_id: str
     reference: str
     agency: str
     sent_at: datetime
-    report: Report
+    queued_at: datetime
+    what: What
+    report: Report | None
 
 
 class Destination(Protocol):

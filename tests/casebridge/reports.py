@@ -1,5 +1,6 @@
 """A made-up area, a made-up report, and one sealed and queued."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import Any
@@ -7,6 +8,7 @@ from typing import Any
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 
 from casebridge.area import Agency, Area
+from casebridge.asking import reporter_key
 from casebridge.database import Database
 from casebridge.outbox import submit
 from casebridge.report import (
@@ -20,11 +22,12 @@ from casebridge.report import (
     Urgency,
     wording_hash,
 )
-from casebridge.routing import views
+from casebridge.routing import addition_views, views
 from casebridge.sealing import RecipientKey, seal
 
 NOW = datetime(2026, 11, 22, 21, 4, 37, tzinfo=UTC)
 STORY = "Er schrie „verschwinde“ und trat gegen die Tür"
+ADDED = "Heute stand er wieder vor dem Haus"
 CODE_KEY = bytes(range(32))
 
 AREA = Area(
@@ -145,5 +148,18 @@ def queue(database: Database, report: Report | None = None, *, now: datetime = N
     report = report or make_report()
     with database.begin() as connection:
         code_id = report.reference.encode()
-        submit(connection, report, views(report, AREA), sealed(report), code_id, AREA, now)
+        key = reporter_key(CODE_KEY)
+        submit(connection, report, views(report, AREA), sealed(report), code_id, key, AREA, now)
     return report
+
+
+def make_addition(number: int = 1, **changes: Any) -> Report:
+    """What the reporter added later, in their own words."""
+    answer = ANSWERS[3].model_copy(update={"value": ADDED, "said": ADDED})
+    id_ = f"00000000-0000-4000-8000-{number:012}"
+    return make_report(addition=id_, consents=(), answers=(ANSWERS[0], answer), **changes)
+
+
+def sealed_addition(addition: Report, levels: Mapping[str, ConsentLevel]) -> bytes:
+    """Seal an addition as from the same phone: there is no code at hand."""
+    return seal(addition, addition_views(addition, levels, AREA), RECIPIENTS, None)

@@ -13,6 +13,7 @@ import pytest
 from click.testing import CliRunner, Result
 from sqlalchemy import delete, select
 
+import casebridge.desk.tables  # noqa: F401 - its tables are made too
 from casebridge.area import read_area
 from casebridge.cli import main
 from casebridge.database import Database
@@ -115,6 +116,7 @@ def test_the_ledger_is_shown_and_fails_when_it_does_not_balance(run: Run, databa
 
     assert (balanced.exit_code, balanced.output.splitlines()[-1]) == (0, "balances")
     assert balanced.output.split()[:4] == ["reports", "1", "shares", "2"]
+    assert balanced.output.split()[10:12] == ["withdrawn", "0"]
     assert (unbalanced.exit_code, unbalanced.output.splitlines()[-2:]) == (
         1,
         ["does not balance: KX7D-4MQP", "DOES NOT BALANCE"],
@@ -167,4 +169,4 @@ def _queue(database: Database) -> None:
     shared = views(report, area)
     envelope = seal(report, shared, read_recipients(settings, area).keys, CODE_KEY)
     with database.begin() as connection:
-        submit(connection, report, shared, envelope, b"code", area, LONG_AGO)
+        submit(connection, report, shared, envelope, b"code", bytes(32), area, LONG_AGO)

@@ -1,6 +1,8 @@
 """Every destination: sending twice is as good as once."""
 
 import json
+from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 
 import jsonschema
@@ -16,6 +18,7 @@ from casebridge.outbox import CASE
 from casebridge.report import Report
 from casebridge.routing import view_for
 from casebridge.schema import report_schema
+from casebridge.tables import What
 from casebridge.wholefile import write_once
 from tests.casebridge.reports import AREA, NOW, make_report, queue
 
@@ -23,7 +26,7 @@ from tests.casebridge.reports import AREA, NOW, make_report, queue
 def make_parcel(agency: Agency = AREA.agencies[1], delivery_id: str = "5f0c7d52-1111") -> Parcel:
     view = view_for(make_report(), agency)
     assert view is not None
-    return Parcel(delivery_id, view.reference, agency.id, NOW, view)
+    return Parcel(delivery_id, view.reference, agency.id, NOW, NOW, What.REPORT, view)
 
 
 def test_a_folder_holds_the_report_as_one_file(tmp_path: Path) -> None:
@@ -94,12 +97,89 @@ def test_a_desk_has_one_case_however_often_it_is_sent(database: Database) -> Non
     assert [tuple(case) for case in cases] == [("case_group", NOW), ("police", NOW)]
 
 
+def make_withdrawal(agency: str = "police", delivery_id: str = "77aa88bb-2222") -> Parcel:
+    later = NOW + timedelta(days=1)
+    return Parcel(delivery_id, "KX7D-4MQP", agency, later, later, What.WITHDRAWAL, None)
+
+
+def test_an_addition_lies_beside_its_report(tmp_path: Path) -> None:
+    addition = replace(make_parcel(delivery_id="9e1b0c44-3333"), what=What.ADDITION)
+
+    for parcel in (make_parcel(), addition, addition):
+        Folder(tmp_path).send(parcel)
+
+    assert [file.name for file in _everything_in(tmp_path)] == [
+        "KX7D-4MQP-5f0c7d52.json",
+        "KX7D-4MQP-addition-9e1b0c44.json",
+    ]
+
+
+def test_a_withdrawal_removes_what_still_lies_there_and_says_so(tmp_path: Path) -> None:
+    folder = Folder(tmp_path)
+    other = replace(make_parcel(delivery_id="33333333-4444"), reference="CDFH-2347")
+    for parcel in (make_parcel(), other, make_parcel(AREA.agencies[0])):
+        folder.send(parcel)
+    (tmp_path / "police" / ".KX7D-4MQP-5f0c7d52.json.abc.part").write_bytes(b'{"half')
+
+    for _ in range(2):
+        folder.send(make_withdrawal())
+
+    assert [str(file.relative_to(tmp_path)) for file in _everything_in(tmp_path)] == [
+        "case_group/KX7D-4MQP-5f0c7d52.json",
+        "police/CDFH-2347-33333333.json",
+        "police/KX7D-4MQP-withdrawn-77aa88bb.json",
+    ]
+    notice = tmp_path / "police" / "KX7D-4MQP-withdrawn-77aa88bb.json"
+    assert json.loads(notice.read_bytes()) == {
+        "reference": "KX7D-4MQP",
+        "agency": "police",
+        "withdrawn_on": "2026-11-23",
+    }
+
+
+def test_a_report_given_again_takes_the_word_of_its_withdrawal_away(tmp_path: Path) -> None:
+    folder = Folder(tmp_path)
+    folder.send(make_withdrawal())
+
+    folder.send(make_parcel(delivery_id="a1a1a1a1-5555"))
+
+    assert [file.name for file in _everything_in(tmp_path)] == ["KX7D-4MQP-a1a1a1a1.json"]
+
+
+def test_word_of_an_addition_waits_for_a_case(database: Database) -> None:
+    queue(database)
+
+    with pytest.raises(DeliveryError) as raised:
+        Desk(database).send(replace(make_parcel(), what=What.ADDITION))
+
+    assert (raised.value.kind, raised.value.permanent) == ("no-case", False)
+
+
+def test_a_desk_that_never_had_the_report_learns_nothing_from_its_withdrawal(database: Database) -> None:
+    queue(database)
+
+    Desk(database).send(make_withdrawal())
+
+    with database.read() as connection:
+        assert connection.execute(select(CASE)).all() == []
+
+
+def test_a_case_taken_back_stays_so_when_the_first_parcel_comes_once_more(database: Database) -> None:
+    queue(database)
+    for parcel in (make_parcel(), make_withdrawal(), make_parcel()):
+        Desk(database).send(parcel)
+
+    with database.read() as connection:
+        (withdrawn_at,) = connection.execute(select(CASE.c.withdrawn_at)).scalars()
+    assert withdrawn_at == NOW + timedelta(days=1)
+
+
 def test_a_destination_nobody_knows_is_named() -> None:
     agencies = (Agency(id="police", name="Police", destinations=("desk", "pigeon", "fax")),)
 
     assert unknown_destinations(AREA.model_copy(update={"agencies": agencies})) == ("fax", "pigeon")
     assert unknown_destinations(AREA) == ()
-    assert DESTINATIONS.keys() == {"desk", "folder"}
+    assert DESTINATIONS.keys() >= {"desk", "folder"}
 
 
 def _everything_in(folder: Path) -> list[Path]:

@@ -1,6 +1,5 @@
 """The queue's laws, on SQLite and on PostgreSQL."""
 
-from collections.abc import Callable
 from contextlib import suppress
 from datetime import datetime, timedelta
 from threading import Thread
@@ -22,16 +21,13 @@ from casebridge.outbox import (
     REPORT,
     Claimed,
     claim,
-    envelope_of,
     next_attempt,
     record_delivered,
     record_failed,
     replay,
-    status_of,
-    status_of_reference,
 )
 from casebridge.sealing import open_sealed
-from casebridge.tables import DeliveryState, ReportStatus
+from casebridge.tables import DeliveryState, ReportStatus, What
 from tests.casebridge.reports import NOW, PRIVATE, STORY, make_consent, make_report, queue
 
 SHARES = {("case_group", "desk"), ("case_group", "folder"), ("police", "desk")}
@@ -221,44 +217,6 @@ def test_after_72_hours_there_is_no_next_attempt_and_the_last_falls_on_the_end()
     assert _next(9, end) is None
 
 
-@pytest.mark.parametrize(
-    "ask", [lambda c: status_of(c, b"KX7D-4MQP"), lambda c: status_of_reference(c, "KX7D-4MQP")]
-)
-def test_a_reporter_is_told_received_then_acknowledged(
-    database: Database, ask: Callable[[Any], ReportStatus | None]
-) -> None:
-    queue(database)
-    with database.read() as connection:
-        before = ask(connection)
-    with database.begin() as connection:
-        case = {"reference": "KX7D-4MQP", "agency": "case_group", "received_at": NOW}
-        connection.execute(insert(CASE), case | {"acknowledged_at": NOW})
-    with database.read() as connection:
-        after = ask(connection)
-
-    assert (before, after) == (ReportStatus.RECEIVED, ReportStatus.ACKNOWLEDGED)
-
-
-def test_a_report_on_the_desk_that_nobody_looked_at_is_not_acknowledged(database: Database) -> None:
-    queue(database)
-    with database.begin() as connection:
-        connection.execute(insert(CASE), {"reference": "KX7D-4MQP", "agency": "police", "received_at": NOW})
-
-    with database.read() as connection:
-        assert status_of(connection, b"KX7D-4MQP") is ReportStatus.RECEIVED
-
-
-def test_an_unknown_code_or_reference_tells_nothing(database: Database) -> None:
-    with database.read() as connection:
-        told = (
-            status_of(connection, b"?"),
-            status_of_reference(connection, "?"),
-            envelope_of(connection, b"?"),
-        )
-
-    assert told == (None, None, None)
-
-
 def _claim_one(database: Database) -> Claimed:
     queue(database, make_report(consents=(make_consent("police"),)))
     (delivery,) = claim(database, NOW)
@@ -266,7 +224,7 @@ def _claim_one(database: Database) -> Claimed:
 
 
 def _claimed(attempt: int) -> Claimed:
-    return Claimed("id", "KX7D-4MQP", "police", "desk", attempt, NOW + GIVE_UP_AFTER, b"")
+    return Claimed("id", "KX7D-4MQP", "police", "desk", attempt, NOW + GIVE_UP_AFTER, NOW, What.REPORT, b"")
 
 
 def _next(attempt: int, now: datetime) -> datetime | None:

@@ -4,13 +4,42 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from casebridge.report import Answer, AnswerState, Consent, ConsentLevel, Holds, Report, Value
-from casebridge.routing import view_for, views
-from tests.casebridge.reports import ANSWERS, AREA, CONSENTS, NOW, make_consent, make_report
+from casebridge.report import (
+    Answer,
+    AnswerState,
+    Consent,
+    ConsentLevel,
+    Holds,
+    Involvement,
+    Permission,
+    Report,
+    Value,
+    wording_hash,
+)
+from casebridge.routing import addition_views, view_for, views
+from tests.casebridge.reports import (
+    ADDED,
+    ANSWERS,
+    AREA,
+    CONSENTS,
+    NOW,
+    make_addition,
+    make_consent,
+    make_report,
+)
 
 COORDINATOR, POLICE, HOUSING = AREA.agencies
 
 CANARY = "zimtstern"
+PERMISSION = Permission(
+    purpose="statistics",
+    given=True,
+    wording="May we count it?",
+    wording_hash=wording_hash("May we count it?"),
+    language="en",
+    given_by=Involvement.VICTIM,
+    at=NOW,
+)
 WORDS = st.text(max_size=20).map(lambda text: f"{text}{CANARY}") | st.just(CANARY)
 CODES = st.sampled_from(["home", "street", "race", "evening"])
 
@@ -169,19 +198,58 @@ REASONS = st.lists(st.sampled_from(["domestic", "self_harm", "at_home"]), min_si
 
 
 @given(REASONS, st.sampled_from(ConsentLevel), st.sampled_from(ConsentLevel), st.sampled_from(ConsentLevel))
-def test_only_the_coordinator_has_the_reasons_for_a_band_whatever_was_agreed(
+def test_only_the_coordinator_has_the_reasons_for_a_band_and_the_help_named_whatever_was_agreed(
     reasons: tuple[str, ...], coordinator: ConsentLevel, police: ConsentLevel, housing: ConsentLevel
 ) -> None:
     levels = {"case_group": coordinator, "police": police, "housing": housing}
     consents = tuple(make_consent(agency, level) for agency, level in levels.items())
 
-    found = views(make_report(consents=consents, reasons=reasons), AREA)
+    found = views(make_report(consents=consents, reasons=reasons, signposted=reasons), AREA)
 
+    assert {agency: view.signposted for agency, view in found.items()} == {
+        agency: view.reasons for agency, view in found.items()
+    }
     assert {agency: view.reasons for agency, view in found.items()} == {
         agency: reasons if agency == "case_group" else ()
         for agency, level in levels.items()
         if level is not ConsentLevel.NO
     }
+
+
+@given(st.sampled_from(ConsentLevel), st.sampled_from(ConsentLevel))
+def test_only_the_coordinator_has_the_permissions_and_without_details_their_day_only(
+    coordinator: ConsentLevel, police: ConsentLevel
+) -> None:
+    consents = (make_consent("case_group", coordinator), make_consent("police", police))
+
+    found = views(make_report(consents=consents, permissions=(PERMISSION,)), AREA)
+
+    day = datetime(2026, 11, 22, tzinfo=UTC)
+    at = {ConsentLevel.WITH_DETAILS: NOW, ConsentLevel.WITHOUT_DETAILS: day}
+    kept = {agency: [permission.at for permission in view.permissions] for agency, view in found.items()}
+    expected = {"case_group": coordinator, "police": police}
+    assert kept == {
+        agency: [at[level]] if agency == "case_group" else []
+        for agency, level in expected.items()
+        if level is not ConsentLevel.NO
+    }
+
+
+def test_an_addition_is_seen_as_its_report_is() -> None:
+    levels = {
+        "case_group": ConsentLevel.WITH_DETAILS,
+        "police": ConsentLevel.WITHOUT_DETAILS,
+        "housing": ConsentLevel.NO,
+    }
+    addition = make_addition(reasons=("domestic",), permissions=(PERMISSION,))
+
+    found = addition_views(addition, levels, AREA)
+
+    assert found.keys() == {"case_group", "police"}
+    assert found["case_group"] == addition.model_copy(update={"agency": "case_group"})
+    assert ADDED not in found["police"].model_dump_json()
+    assert (found["police"].reasons, found["police"].permissions) == ((), ())
+    assert found["police"].addition == addition.addition
 
 
 def test_a_reason_names_itself_in_no_other_view_at_all() -> None:

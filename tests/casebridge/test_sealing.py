@@ -10,19 +10,24 @@ from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 from hypothesis import given
 from hypothesis import strategies as st
 
-from casebridge.report import AnswerState, Holds, Report
-from casebridge.routing import views
+from casebridge.report import AnswerState, ConsentLevel, Holds, Report
+from casebridge.routing import addition_views, views
 from casebridge.sealing import (
     HEADER_AT_MOST,
+    START_AT_MOST,
     Header,
     NotEntitled,
     SealingError,
     Tampered,
     UnknownKey,
+    entitled,
     open_sealed,
+    open_whole,
     open_with_code,
     read_header,
     seal,
+    with_code,
+    without_agencies,
 )
 from tests.casebridge.reports import (
     AREA,
@@ -31,14 +36,17 @@ from tests.casebridge.reports import (
     PRIVATE,
     RECIPIENTS,
     STORY,
+    make_addition,
     make_consent,
     make_pair,
     make_report,
     sealed,
+    sealed_addition,
 )
 
 KNOWN = Path(__file__).parent / "envelope-1.json"
 ENVELOPE = sealed(make_report())
+LEVELS = {"case_group": ConsentLevel.WITH_DETAILS, "police": ConsentLevel.WITHOUT_DETAILS}
 
 
 def test_each_agency_opens_exactly_its_own_view() -> None:
@@ -217,6 +225,104 @@ def test_envelopes_of_the_first_format_open_for_ever() -> None:
 
     assert open_with_code(envelope, CODE_KEY) == make_report()
     assert open_sealed(envelope, "police", keys) == views(make_report(), AREA)["police"]
+
+
+def test_a_report_without_addition_has_the_header_of_the_first_format() -> None:
+    """So whatever reads headers of older envelopes reads these."""
+    first = b64decode(orjson.loads(KNOWN.read_bytes())["envelope"])
+    end = 8 + int.from_bytes(first[4:8])
+
+    assert ENVELOPE[:end] == first[:end]
+
+
+def test_an_addition_from_the_same_phone_is_for_its_agencies_alone() -> None:
+    addition = make_addition()
+    envelope = sealed_addition(addition, LEVELS)
+
+    group = open_sealed(envelope, "case_group", PRIVATE["case_group"])
+    police = open_sealed(envelope, "police", PRIVATE["police"])
+
+    assert group == addition.model_copy(update={"agency": "case_group"})
+    assert [answer.name for answer in police.answers] == ["strands"]
+    assert read_header(envelope).addition == addition.addition
+    with pytest.raises(NotEntitled):
+        open_with_code(envelope, CODE_KEY)
+
+
+def test_an_addition_sealed_with_the_code_opens_with_it() -> None:
+    addition = make_addition()
+
+    envelope = seal(addition, addition_views(addition, LEVELS, AREA), RECIPIENTS, CODE_KEY)
+
+    assert open_with_code(envelope, CODE_KEY) == addition
+
+
+def test_keys_of_one_addition_open_no_other() -> None:
+    one, other = (sealed_addition(make_addition(number), LEVELS) for number in (1, 2))
+    swapped = _with_keys(other, orjson.dumps(_keys(one)))
+    renamed = one.replace(make_addition(1).addition.encode(), make_addition(2).addition.encode())
+
+    for envelope in (swapped, renamed):
+        with pytest.raises(Tampered):
+            open_sealed(envelope, "case_group", PRIVATE["case_group"])
+
+
+@given(st.sets(st.sampled_from(["case_group", "police", "housing"])))
+def test_an_agency_taken_out_opens_nothing_and_nothing_changes_for_the_others(gone: set[str]) -> None:
+    less = without_agencies(ENVELOPE, gone)
+
+    assert entitled(less[:START_AT_MOST]) == tuple(a for a in ("case_group", "police") if a not in gone)
+    assert open_with_code(less, CODE_KEY) == make_report()
+    for agency in ("case_group", "police"):
+        if agency in gone:
+            with pytest.raises(NotEntitled):
+                open_sealed(less, agency, PRIVATE[agency])
+        else:
+            assert open_sealed(less, agency, PRIVATE[agency]) == views(make_report(), AREA)[agency]
+
+
+def test_an_agency_taken_out_cannot_be_put_back_from_another_envelope_of_the_report() -> None:
+    keys = _keys(without_agencies(ENVELOPE, ["police"]))
+    keys["agencies"]["police"] = _keys(sealed(make_report()))["agencies"]["police"]
+
+    with pytest.raises(Tampered):
+        open_sealed(_with_keys(ENVELOPE, orjson.dumps(keys)), "police", PRIVATE["police"])
+
+
+def test_the_reasons_come_back_for_sealing_again_and_not_for_showing() -> None:
+    report = make_report(reasons=("domestic",))
+    envelope = sealed(report)
+
+    assert open_whole(envelope, CODE_KEY) == report
+    assert open_with_code(envelope, CODE_KEY) == make_report()
+
+
+def test_another_code_takes_the_place_of_the_old_and_nothing_else_changes() -> None:
+    new_key = bytes(range(1, 33))
+    before = sealed(make_report())
+
+    after = with_code(before, CODE_KEY, new_key)
+
+    assert open_with_code(after, new_key) == open_with_code(before, CODE_KEY)
+    with pytest.raises(NotEntitled):
+        open_with_code(after, CODE_KEY)
+    assert _keys(after)["agencies"] == _keys(before)["agencies"]
+    start = 8 + int.from_bytes(before[4:8])
+    assert after[:start] == before[:start]
+    assert after[-4096:] == before[-4096:]
+    assert len(after) == len(before)
+
+
+def test_only_who_holds_the_old_code_puts_another_in_its_place() -> None:
+    addition = sealed_addition(make_addition(), {"case_group": ConsentLevel.WITH_DETAILS})
+
+    for envelope in (sealed(make_report()), addition):
+        with pytest.raises(NotEntitled):
+            with_code(envelope, bytes(32), CODE_KEY)
+
+
+def test_what_was_erased_is_for_nobody() -> None:
+    assert entitled(b"") == ()
 
 
 def _with_story(story: str) -> Report:

@@ -168,6 +168,7 @@ def test_log_lines_name_the_delivery_and_the_kind_of_fault_and_no_words(database
         "reference": "KX7D-4MQP",
         "agency": "police",
         "destination": "desk",
+        "what": "report",
         "attempt": 1,
         "kind": "RuntimeError",
         "permanent": False,

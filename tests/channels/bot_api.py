@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from queue import Queue
 from typing import Any
-from urllib.parse import parse_qs
+from urllib.parse import parse_qs, unquote
 
 from tests.making import buttons_of, telegram_message, telegram_press
 from tests.reporter import Heard
@@ -24,6 +24,8 @@ class BotApi:
     updates: dict[int, dict[str, Any]] = field(default_factory=dict)
     called: list[str] = field(default_factory=list)
     said: Queue[dict[str, Any]] = field(default_factory=Queue)
+    files: dict[str, bytes] = field(default_factory=dict)  # by their id
+    sizes: dict[str, int] = field(default_factory=dict)  # what is said of a file, where it is not so
     news: threading.Condition = field(default_factory=threading.Condition)
 
     def write(self, update: dict[str, Any], number: int | None = None) -> Heard:
@@ -46,8 +48,16 @@ class BotApi:
                 self.said.put(dict(given))
                 chat = {"id": int(given["chat_id"]), "type": "private"}
                 return {"message_id": 1, "date": 1795003200, "chat": chat, "text": given["text"]}
+            case "getFile":
+                return self._file(given["file_id"])
             case _:
                 return True
+
+    def _file(self, file_id: str) -> object:
+        if file_id not in self.files:
+            return None
+        size = self.sizes.get(file_id, len(self.files[file_id]))
+        return {"file_id": file_id, "file_unique_id": file_id, "file_size": size, "file_path": file_id}
 
     def _fetch(self, offset: int) -> list[dict[str, Any]]:
         with self.news:
@@ -84,15 +94,25 @@ def bot_api() -> Iterator[tuple[BotApi, str]]:
             body = self.rfile.read(int(self.headers.get("Content-Length", 0))).decode()
             token, _, method = self.path.removeprefix("/bot").partition("/")
             given = {name: _value(value) for name, (value,) in parse_qs(body).items()}
-            result = {"ok": token == TOKEN, "result": api.call(method, given)}
-            self.send_response(200)
+            answer = api.call(method, given)
+            result = {"ok": token == TOKEN and answer is not None, "result": answer}
+            if answer is None:
+                result = {"ok": False, "error_code": 400, "description": "Bad Request: invalid file_id"}
+            self.send_response(200 if answer is not None else 400)
             self.end_headers()
             self.wfile.write(json.dumps(result).encode())
+
+        def do_GET(self) -> None:
+            name = unquote(self.path).removeprefix(f"/file/bot{TOKEN}/")
+            api.called.append("a file")
+            self.send_response(200 if name in api.files else 404)
+            self.end_headers()
+            self.wfile.write(api.files.get(name, b""))
 
         def log_message(self, *_: object) -> None: ...
 
     server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    thread = threading.Thread(target=server.serve_forever)
+    thread = threading.Thread(target=server.serve_forever, args=(0.02,))
     thread.start()
     try:
         yield api, f"http://127.0.0.1:{server.server_port}"

@@ -11,8 +11,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from werkzeug.wrappers import Request
 
-from bot.channels.sms import LONGEST_MESSAGE, MOST_MESSAGES, PROVIDER_ANSWERS, split, twiml
+from bot.channels.sms import twiml
 from bot.core.conversation import Stage
+from bot.handset import LONGEST_SMS, MOST_SMS, PROVIDER_ANSWERS, split
 from bot.service import Service
 from tests.making import FORM_TYPE, conversation, counts, post_sms, sms_form, texts_of
 from tests.reporter import BySms, Heard, Reporter
@@ -80,14 +81,16 @@ def test_half_characters_and_broken_ones_are_asked_about_again(
     assert conversation(service).misses == 1
 
 
-def test_a_picture_where_words_are_expected_is_asked_for_in_words(client: FlaskClient) -> None:
+def test_a_picture_before_its_time_is_not_fetched_and_the_question_is_asked_again(
+    client: FlaskClient,
+) -> None:
     reporter = Reporter(BySms(client)).begin()
     media = {"NumMedia": "1", "MediaUrl0": "file:///etc/passwd", "MediaContentType0": "image/jpeg"}
 
     (heard,) = texts_of(post_sms(client, sms_form("", **media)))
 
     question = reporter.heard.text.rpartition("\n\n")[2]
-    assert heard == f"{TEXTS.text_wanted.text}\n\n{question}"
+    assert heard == f"{TEXTS.photo_not_now.text}\n\n{question}"
 
 
 @pytest.mark.parametrize("lacks", [("MessageSid", "SmsSid"), ("From",)])
@@ -228,12 +231,12 @@ def test_the_longest_read_back_still_ends_with_its_question(client: FlaskClient,
 
 
 @settings(FIXED, max_examples=100)
-@given(st.text(st.sampled_from("ab. \nż😡"), max_size=4 * LONGEST_MESSAGE))
+@given(st.text(st.sampled_from("ab. \nż😡"), max_size=4 * LONGEST_SMS))
 def test_a_long_reply_is_cut_and_nothing_of_it_lost(text: str) -> None:
     parts = split(text.strip())
 
     assert "".join("".join(parts).split()) == "".join(text.split())
-    assert all(0 < len(part) <= LONGEST_MESSAGE for part in parts)
+    assert all(0 < len(part) <= LONGEST_SMS for part in parts)
 
 
 def test_whatever_we_say_is_twiml_that_parses() -> None:
@@ -255,7 +258,7 @@ def test_whatever_we_say_is_twiml_that_parses() -> None:
         ("a" * 1599 + " b", [1599, 1]),
         ("a" * 800 + "\n\n" + "b" * 900, [800, 900]),
         ("a" * 800 + ". " + "b" * 900, [801, 900]),
-        ("ab " * 10_000, [1598] * MOST_MESSAGES),
+        ("ab " * 10_000, [1598] * MOST_SMS),
     ],
 )
 def test_a_long_reply_is_cut_where_it_reads_best(text: str, lengths: list[int]) -> None:

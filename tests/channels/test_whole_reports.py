@@ -25,7 +25,10 @@ from tests.reporter import BySms, ByTelegram, ByWeb, Heard, Line, Reporter
 from tests.talk import KNOWLEDGE, TEXTS
 
 LANGUAGES = [language.code for language in KNOWLEDGE.phrasebook.languages]
-STORY = {"en": "they shouted at me", "pl": "krzyczeli na mnie na ulicy", "ar": "صرخوا في وجهي"}
+STORY = dict.fromkeys(LANGUAGES, "they shouted at me") | {
+    "pl": "krzyczeli na mnie na ulicy",
+    "ar": "صرخوا في وجهي",
+}
 WAYS: Sequence[Callable[[FlaskClient], Line]] = (ByWeb, BySms, ByTelegram)
 Way = Callable[[FlaskClient], Line]
 

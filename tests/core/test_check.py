@@ -192,3 +192,49 @@ def test_a_page_that_is_no_template_is_a_fault(folder: Folder) -> None:
     folder.write("templates/chat.html", "<p>\n{{ pgettext('page.x', 'X' }}\n</p>")
 
     assert folder.faults() == ["bot/templates/chat.html:2:1: unexpected '}', expected ')'"]
+
+
+BLOCK = """\
+block: place
+steps:
+  - step: indoors
+    kind: yes_no
+    skip: true
+    ask: Was it indoors?
+    choices:
+      - {value: yes, label: "Yes"}
+      - {value: no, label: "No"}
+"""
+USE = ("  - step: consent_police", "  - use: place\n  - step: consent_police")
+
+
+def test_a_block_is_part_of_every_flow_that_uses_it(folder: Folder) -> None:
+    folder.write("flows/blocks/place.yaml", BLOCK)
+    folder.change("flows/report.yaml", *USE)
+
+    assert folder.faults() == []
+
+
+def test_a_block_there_is_not_is_named_where_it_is_used(folder: Folder) -> None:
+    folder.change("flows/report.yaml", *USE)
+
+    assert folder.faults() == ["flows/report.yaml:34:5: there is no block 'place' in flows/blocks"]
+
+
+def test_a_fault_in_a_block_is_told_once_in_its_own_file(folder: Folder) -> None:
+    folder.write("flows/blocks/place.yaml", BLOCK.replace("ask:", "aks:"))
+    folder.change("flows/report.yaml", *USE)
+
+    assert [fault.split(": ")[0] for fault in folder.faults()] == [
+        "flows/blocks/place.yaml:3:5",
+        "flows/blocks/place.yaml:6:5",
+    ]
+
+
+def test_a_block_cannot_use_a_block(folder: Folder) -> None:
+    folder.write("flows/blocks/place.yaml", BLOCK + "  - use: place\n")
+    folder.change("flows/report.yaml", *USE)
+
+    assert folder.faults() == [
+        "flows/blocks/place.yaml:10:5: a block holds steps, it cannot use another block"
+    ]

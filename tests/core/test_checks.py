@@ -16,6 +16,11 @@ BROKEN = {
         "step: language",
         ["flows/report.yaml:27:5: step 'language': this name is the engine's own, choose another"],
     ),
+    "a voice nobody has": (
+        "ask: Why was it?",
+        "ask: Why was it?\n    voices: {suporter: Why?}",
+        ["flows/report.yaml:24:14: step 'why': nobody has the voice 'suporter', did you mean 'supporter'?"],
+    ),
     "a choice without choices": (
         "    choices:\n      - {value: race, label: Race}\n      - {value: age, label: Age}\n",
         "",
@@ -112,7 +117,7 @@ BROKEN = {
         '      - {value: change, label: "No"}\n  - {step: more, kind: text, ask: More?}\n',
         [
             "flows/report.yaml:41:5: step 'review': a review step must be the last",
-            "flows/report.yaml:47:5: step 'more': a flow ends with a review or a code step",
+            "flows/report.yaml:47:5: step 'more': a flow ends with a review, a code or an end step",
             (
                 "flows/report.yaml:47:5: step 'more': asks for something after the first consent,"
                 " which could not cover it"

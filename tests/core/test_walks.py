@@ -7,7 +7,7 @@ import pytest
 from bot.core.asking import walk
 from bot.core.conversation import Conversation, Stage
 from bot.core.effects import Submit
-from bot.core.flow import ENOUGH, Kind
+from bot.core.flow import ENOUGH, ROLE, Kind
 from bot.core.turn import flow_of
 from casebridge.report import AnswerState, ConsentLevel
 from tests.talk import KNOWLEDGE, Person
@@ -23,7 +23,9 @@ LONGEST_TALK = 400  # messages; a person who answers at random still comes to an
 def _next(person: Person, rng: random.Random) -> None:
     """Mostly answer what is asked, at times say anything at all."""
     last = person.messages[-1] if person.messages else None
-    if last is None or rng.random() < 0.25:
+    if last is not None and last.step == "review" and rng.random() < 0.5:
+        person.presses("review", "send")
+    elif last is None or rng.random() < 0.2:
         person.says(rng.choice(NOISE))
     elif last.options and rng.random() < 0.9:
         option = rng.choice(last.options)
@@ -61,7 +63,7 @@ def _sent(person: Person) -> list[Submit]:
 
 def _shares_only_what_was_agreed(submit: Submit, before: Conversation, seed: int) -> None:
     """Look at a report beside the talk it came from."""
-    report, flow = submit.report, KNOWLEDGE.flows["report"]
+    report, flow = submit.report, flow_of(KNOWLEDGE, before)
     on_path = {step.name for step in walk(flow, before.answers).path}
     told = {answer.name for answer in report.answers if answer.state is not AnswerState.NOT_ASKED}
     consents = {flow_step.agency: flow_step.name for flow_step in flow.steps if flow_step.agency}
@@ -91,11 +93,12 @@ def _finish(person: Person) -> Conversation:
         if conversation.stage is Stage.SENT:
             return before
         before = conversation
-        step = walk(flow_of(KNOWLEDGE, conversation), conversation.answers).pending
+        flow = flow_of(KNOWLEDGE, conversation)
+        step = walk(flow, conversation.answers).pending
         if conversation.language is None:
             person.says("english")
-        elif step is None or conversation.flow != "report" or conversation.stage is Stage.PAUSED:
-            person.says("new" if conversation.flow != "report" else "hello")
+        elif step is None or flow.step(ROLE) is None or conversation.stage is Stage.PAUSED:
+            person.says("new" if flow.step(ROLE) is None else "hello")
         elif step.kind is Kind.STORY:
             person.says("they shouted at me\ndone")
         elif step.kind in (Kind.TEXT, Kind.CONTACT):

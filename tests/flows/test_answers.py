@@ -14,31 +14,18 @@ import pytest
 
 from bot.core.commands import Command, called
 from bot.core.conversation import Answer, Conversation, Stage
-from bot.core.flow import Kind
+from bot.core.flow import AGREEING, Kind
 from bot.core.normal import normal
 from bot.transcript import Talk
 from casebridge.report import AnswerState
-from tests.talk import KNOWLEDGE, TEXTS, Person, at_step, telling
+from tests.talk import KNOWLEDGE, TEXTS, Person, at_step
 
 UNDERSTOOD = 0.95  # at least this share exactly as expected
 NOT_TAKEN = frozenset({"again", "card", "command"})
 NOT_AN_ANSWER = NOT_TAKEN | {"skipped", "unknown"}
 ASKING = frozenset({Kind.CHOICE, Kind.CHOICES, Kind.YES_NO, Kind.PLACE, Kind.DATE, Kind.CONTACT,
-                    Kind.CONSENT, Kind.REVIEW, Kind.THEMES})  # fmt: skip
+                    *AGREEING, Kind.REVIEW, Kind.THEMES})  # fmt: skip
 CARDS = (TEXTS.danger_card, TEXTS.concern_card, TEXTS.self_harm_card)
-BEFORE: Mapping[str, Mapping[str, str]] = {
-    "safe_to_go_on": {"danger": "yes"},
-    "agreed": {"role": "2"},
-    "contact_details": {"contact": "yes"},
-    "shared_device": {"contact": "yes"},
-    "at_home": {"where": "High Street, Stockton"},
-    "tenure": {"where": "1"},
-    "helpline": {"offender_known": "3"},
-    "getting_worse": {"repeat": "2"},
-    "consent_safe_at_home": {"where": "1"},
-    "consent_mediation": {"contact": "yes", "offender_known": "2", "repeat": "1"},
-}
-"""What is to be said before a question that not everybody is asked."""
 
 
 class Row(NamedTuple):
@@ -60,7 +47,7 @@ def read_rows() -> tuple[Row, ...]:
 
 
 ROWS = read_rows()
-STEPS = {step.name: step for step in KNOWLEDGE.flows["report"].steps}
+STEPS = {step.name: step for flow in reversed([*KNOWLEDGE.flows.values()]) for step in flow.steps}
 
 
 def outcome(row: Row) -> str:
@@ -75,7 +62,7 @@ def outcome(row: Row) -> str:
 @cache
 def _asked(step: str, language: str) -> Conversation:
     """Return a conversation in which the question of that name is open, in that language."""
-    person = telling(step, **BEFORE[step]) if step in BEFORE else at_step(step)
+    person = at_step(step)
     if language != "en":
         person.says(f"lang {language}")
     assert person.question == step, f"{step} is not asked but {person.question}"
@@ -95,7 +82,8 @@ def _taken(step: str, before: Conversation, person: Person) -> str:
             return "send"
         return "change" if after.choosing else "more" if person.question == "more" else ""
     if after.flow != before.flow:
-        return "returning"
+        led = (choice.value for choice in STEPS[step].choices if choice.flow == after.flow)
+        return next(led, "")
     if person.hears(TEXTS.later):
         return "come_back"
     given = after.answers.get(step)
@@ -121,9 +109,8 @@ def _not_taken(step: str, person: Person) -> str:
     """Say whether a card was shown, or the question was asked again with a word on why."""
     if any(person.hears(card) for card in CARDS):
         return "card"
-    question = STEPS[step].ask
-    assert question is not None
-    useful = person.question == step and person.hears(question) and len(person.messages) > 1
+    questions = STEPS[step].asks_in
+    useful = person.question == step and any(map(person.hears, questions)) and len(person.messages) > 1
     return "again" if useful else "nothing useful"
 
 

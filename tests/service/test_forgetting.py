@@ -12,7 +12,8 @@ import pytest
 from sqlalchemy import Dialect, event
 
 from bot import store
-from bot.service import DRAFT_KEPT, ENDED_KEPT, LAST_TURN_KEPT, PAUSED_KEPT, TURN_KEPT, Arrival, Service
+from bot.keeping import DRAFT_KEPT, ENDED_KEPT, PAUSED_KEPT
+from bot.service import LAST_TURN_KEPT, TURN_KEPT, Arrival, Service
 from bot.settings import Settings
 from casebridge.keyring import read_keyring
 from casebridge.sealing import open_sealed

@@ -44,7 +44,7 @@ def browser() -> Iterator[Browser]:
 def serve(app: Flask) -> Iterator[str]:
     """Serve an app on a free port of this machine and yield its address."""
     server = make_server("127.0.0.1", 0, app, threaded=True, request_handler=_Quiet)
-    thread = threading.Thread(target=server.serve_forever)
+    thread = threading.Thread(target=server.serve_forever, args=(0.02,))
     thread.start()
     try:
         yield f"http://127.0.0.1:{server.port}"

@@ -15,6 +15,7 @@ from casebridge.database import Database
 from casebridge.report import Urgency
 from tests.casebridge.desk.people import PASSWORD, Office, open_office
 from tests.casebridge.reports import STORY, make_report
+from tests.pictures import picture
 from tests.web.conftest import serve
 
 LOOKS = {
@@ -30,7 +31,7 @@ def desk(tmp_path: Path) -> Iterator[tuple[Office, str]]:
     """A desk that is being served, and its address."""
     database = Database(f"sqlite:///{tmp_path / 'desk.db'}")
     SQLModel.metadata.create_all(database.engine)
-    office = open_office(database, tmp_path)
+    office = open_office(database, tmp_path, desk_pages="bot.tester:pages")
     with serve(office.app) as address:
         yield office, address
     database.close()
@@ -135,6 +136,30 @@ def test_no_page_fails_anybody_in_light_dark_or_forced_colours(
     assert len(found) == 11
 
 
+def test_the_pictures_of_a_report_are_seen_and_shut_nobody_out(
+    browser: Browser, desk: tuple[Office, str]
+) -> None:
+    office, address = desk
+    office.receive(make_report(), picture(size=(640, 480)), picture(colour="blue"), original=picture("PNG"))
+    with page_of(browser, address) as page:
+        accept(page, office, address)
+        page.goto(f"{address}/reports/KX7D-4MQP")
+        photos = page.get_by_role("img")
+        widths = photos.evaluate_all("all => all.map(it => it.naturalWidth)")
+        names = photos.evaluate_all("all => all.map(it => it.alt)")
+        faults = violations(page)
+        with page.expect_download() as download:
+            page.get_by_role("link", name="Photo 2 as it was sent").click()
+        page.set_viewport_size({"width": 320, "height": 640})
+        narrow = page.evaluate("document.documentElement.scrollWidth")
+
+    assert widths == [640, 64]
+    assert names == [f"Photo {number} of 2, sent by the reporter" for number in (1, 2)]
+    assert faults == {}
+    assert download.value.suggested_filename == "KX7D-4MQP-2.png"
+    assert narrow == 320
+
+
 def test_every_page_fits_the_narrowest_screen(browser: Browser, desk: tuple[Office, str]) -> None:
     office, address = desk
     office.receive(make_report(reasons=REASONS))
@@ -147,3 +172,42 @@ def test_every_page_fits_the_narrowest_screen(browser: Browser, desk: tuple[Offi
             widths[path] = page.evaluate("document.documentElement.scrollWidth")
 
     assert set(widths.values()) == {320}
+
+
+def try_conversation(page: Page, address: str, channel: str, language: str) -> None:
+    """Begin a talk on the pretend phone and go as far as the reasons, of which several can be ticked."""
+    page.goto(f"{address}/try")
+    page.get_by_label("Channel").select_option(channel)
+    page.get_by_label("Language").select_option(language)
+    page.get_by_role("button", name="Start").click()
+    for words in ("1", "1", "they shouted at me"):
+        page.get_by_label("Write as the person would").fill(words)
+        page.get_by_role("button", name="Send", exact=True).click()
+        page.locator(".said").get_by_text(words, exact=True).last.wait_for()
+    if channel != "sms":
+        page.locator(".options .option").first.click()
+
+
+@pytest.mark.parametrize(("channel", "language"), [("web", "ar")])
+def test_the_pretend_phone_fails_nobody_and_fits_the_narrowest_screen(
+    browser: Browser, desk: tuple[Office, str], channel: str, language: str
+) -> None:
+    office, address = desk
+    with page_of(browser, address) as page:
+        accept(page, office, address)
+        page.wait_for_url(f"{address}/")
+        page.goto(f"{address}/try")
+        found = violations(page)
+        try_conversation(page, address, channel, language)
+        page.get_by_role("button", name="+ 1 day").click()
+        page.get_by_text("24 November 2026 at 09:30").first.wait_for()
+        focused = page.evaluate("document.activeElement.id")
+        way = page.locator(".heard").last.get_attribute("dir")
+        found |= violations(page)
+        page.set_viewport_size({"width": 320, "height": 640})
+        found |= violations(page)
+        width = page.evaluate("document.documentElement.scrollWidth")
+
+    assert found == {}
+    assert (focused, width) == ("text", 320)
+    assert way == ("rtl" if language == "ar" else "ltr")

@@ -12,7 +12,9 @@ from flask.testing import FlaskClient
 from sqlalchemy import insert
 from werkzeug.test import TestResponse
 
+from casebridge import photos
 from casebridge.area import read_area
+from casebridge.asking import reporter_key
 from casebridge.database import Database
 from casebridge.desk.access import invite
 from casebridge.desk.app import create_desk
@@ -25,6 +27,7 @@ from casebridge.routing import views
 from casebridge.sealing import seal
 from casebridge.settings import PrivateSettings
 from casebridge.tables import Case
+from tests.casebridge.reports import CODE_KEY
 
 NOW = datetime(2026, 11, 23, 9, 30, tzinfo=UTC)
 PASSWORD = "copper lantern fidget"
@@ -66,14 +69,21 @@ class Office:
     def stranger(self) -> "Worker":
         return Worker(self, "Nobody")
 
-    def receive(self, report: Report) -> Report:
-        """Seal a report for its agencies and lay it on their desks."""
+    def receive(self, report: Report, *pictures: bytes, original: bytes | None = None) -> Report:
+        """Seal a report and its pictures for its agencies and lay it on their desks."""
         area = read_area(self.settings.area)
         seen = views(report, area)
         recipients = read_recipients(self.settings, area)
-        envelope = seal(report, seen, recipients.keys, bytes(32))
+        envelope = seal(report, seen, recipients.keys, CODE_KEY)
         with self.database.begin() as connection:
-            submit(connection, report, seen, envelope, report.reference.encode(), area, self.clock())
+            code_id, key = report.reference.encode(), reporter_key(CODE_KEY)
+            submit(connection, report, seen, envelope, code_id, key, area, self.clock())
+            keys = [recipients.keys[agency] for agency in photos.with_details(seen)]
+            sealed = (
+                photos.seal_photo(jpeg, original, report.reference, number, keys, CODE_KEY)
+                for number, jpeg in enumerate(pictures, 1)
+            )
+            photos.submit(connection, report.reference, sealed)
             for agency in seen:
                 connection.execute(
                     insert(Case).values(reference=report.reference, agency=agency, received_at=self.clock())
@@ -123,13 +133,14 @@ class Worker:
         return self.post("/sign-out", on="/")
 
 
-def open_office(database: Database, folder: Path, *, desk_url: str = "") -> Office:
+def open_office(database: Database, folder: Path, *, desk_url: str = "", desk_pages: str = "") -> Office:
     """Make keys and a desk on this database."""
     settings = PrivateSettings(
         _env_file=None,
         database_url=database.engine.url.render_as_string(hide_password=False),
         var_dir=folder,
         desk_url=desk_url,
+        desk_pages=desk_pages,
     )
     make_keys(settings, read_area(settings.area))
     clock = Hands()

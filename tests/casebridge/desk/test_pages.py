@@ -40,7 +40,7 @@ EVERYWHERE = (
 def routes(office: Office) -> list[tuple[str, str, str]]:
     """Every endpoint with a method and a path that fits it."""
     return [
-        (rule.endpoint, method, re.sub(r"<[^>]+>", "KX7D-4MQP", rule.rule))
+        (rule.endpoint, method, re.sub(r"<[^>]+>", "KX7D-4MQP", re.sub(r"<int[^>]*>", "1", rule.rule)))
         for rule in office.app.url_map.iter_rules()
         for method in (rule.methods or set()) & {"GET", "POST"}
     ]

@@ -3,13 +3,13 @@
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from typing import Protocol
 
 from markupsafe import Markup, escape
 
 from bot.core.asking import Knowledge
 from bot.core.conversation import Entry
 from bot.core.phrases import Language, Phrase, Phrasebook
-from bot.store import Turn
 from bot.wording import Message
 
 # Shown left to right whatever surrounds them: in an Arabic sentence "01642 607943" would swap its halves.
@@ -20,6 +20,16 @@ _RUN = re.compile(
     re.ASCII,
 )
 _READ_BACK = re.compile(r"^(\d+)\. (.+?): ", re.MULTILINE)  # texts.yaml: review_line, review_consent_line
+
+
+class Turn(Protocol):
+    """What a person said and what they were answered, wherever it was kept."""
+
+    @property
+    def said(self) -> str: ...
+
+    @property
+    def messages(self) -> tuple[Message, ...]: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +80,12 @@ def exchanges(turns: Iterable[Turn], phrasebook: Phrasebook) -> tuple[Exchange, 
         for turn in turns
         if turn.messages
     )
+
+
+def takes_photos(turns: Iterable[Turn]) -> bool:
+    """Say whether a picture can be sent: the story was asked for, and nothing has been sent since."""
+    asked = (message for turn in turns for message in turn.messages)
+    return any(message.entry is Entry.LONG and message.step == "story" for message in asked)
 
 
 def pieces(text: str) -> tuple[Piece, ...]:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from bot.channels.webpage import Row, pieces, rows
+from bot.webpage import Row, pieces, rows
 
 
 @pytest.mark.parametrize(
