@@ -13,6 +13,8 @@ from pathlib import Path
 from uuid import uuid4
 
 import pytest
+from hypothesis import HealthCheck
+from hypothesis import settings as hypothesis_settings
 from sqlalchemy import Engine, create_engine, make_url, text
 from sqlalchemy.exc import OperationalError
 from sqlmodel import SQLModel
@@ -25,6 +27,10 @@ _ROOM = 2 * 1024**3  # bytes a run may take there
 if _MEMORY.is_dir() and os.access(_MEMORY, os.W_OK) and shutil.disk_usage(_MEMORY).free > _ROOM:
     # A third of the time went to waiting for a disk; the tests kill our processes, never the machine.
     os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", str(_MEMORY))
+
+# On a busy machine the first text takes a second to draw; that says nothing of a test.
+hypothesis_settings.register_profile("ours", suppress_health_check=[HealthCheck.too_slow])
+hypothesis_settings.load_profile("ours")
 
 _RUN = os.environ.get("PYTEST_XDIST_TESTRUNUID") or uuid4().hex  # the same in all workers of one run
 

@@ -113,8 +113,7 @@ def everything_in(database: Database) -> dict[str, list[Any]]:
 
 
 @pytest.mark.parametrize("tells_more", [False, True], ids=["short", "told in full"])
-@pytest.mark.parametrize("language", ["en", "pl", "ar"])
-@pytest.mark.parametrize("channel", CHANNELS)
+@pytest.mark.parametrize(("channel", "language"), [*zip(CHANNELS, ["en", "pl", "ar"], strict=False)])
 def test_a_whole_report_is_played_and_nothing_is_written_to_any_table(
     office: Office, worker: Worker, channel: str, language: str, tells_more: bool
 ) -> None:

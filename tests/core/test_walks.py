@@ -25,7 +25,7 @@ def _next(person: Person, rng: random.Random) -> None:
     last = person.messages[-1] if person.messages else None
     if last is not None and last.step == "review" and rng.random() < 0.5:
         person.presses("review", "send")
-    elif last is None or rng.random() < 0.2:
+    elif last is None or rng.random() < 0.15:
         person.says(rng.choice(NOISE))
     elif last.options and rng.random() < 0.9:
         option = rng.choice(last.options)
