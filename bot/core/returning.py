@@ -75,14 +75,18 @@ def found_told(turn: Turn, found: Found | None) -> Outcome:
         flow=flow.name,
         version=flow.version,
         reference=found.reference,
-        answers=_known(turn, found),
+        answers=_known(turn, found) | _made_here(conversation),
         parts=conversation.parts,  # what was told unasked waits for "add something"
     )
     own_code = (Reply(texts.own_code, {"code": found.code}),) if found.code else ()
     return asked(known, back, _status(found, texts), *own_code, *_questions(found, texts))
 
 
-def _known(turn: Turn, found: Found) -> Mapping[str, Answer]:
+def _made_here(conversation: Conversation) -> dict[str, Answer]:
+    return {MADE: conversation.answers[MADE]} if MADE in conversation.answers else {}
+
+
+def _known(turn: Turn, found: Found) -> dict[str, Answer]:
     """Return what conditions may look at: how it stands, who has it, in whose voice it was made."""
     same = turn.conversation.reference == found.reference
     before = turn.conversation.answers if same else {}
@@ -98,7 +102,7 @@ def _known(turn: Turn, found: Found) -> Mapping[str, Answer]:
     for name in (SHARED, WHOLE):
         had = before[name].codes if name in before else ()
         answers[name] = _fact(turn, [agency for agency in had if agency in found.agencies])
-    return answers | {name: before[name] for name in (ROLE, MADE) if name in before}
+    return answers | ({ROLE: before[ROLE]} if ROLE in before else {})
 
 
 def shared_facts(turn: Turn, shared: Mapping[str, ConsentLevel]) -> dict[str, Answer]:

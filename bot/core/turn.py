@@ -5,7 +5,7 @@ from typing import NamedTuple
 from bot.core.asking import Knowledge, Walk, ask, consent_words, says_around, walk
 from bot.core.conversation import Answer, Conversation, Inbound, Reply, Stage
 from bot.core.effects import Effect, Erase
-from bot.core.flow import AGREEING, CHANNEL, Flow, Kind
+from bot.core.flow import AGREEING, CHANNEL, MADE, Flow, Kind
 from bot.core.normal import normal
 from bot.core.phrases import ENGLISH
 from bot.core.reading import Reading
@@ -65,9 +65,13 @@ def start(knowledge: Knowledge, channel: str) -> Conversation:
 
 
 def afresh(knowledge: Knowledge, conversation: Conversation) -> Conversation:
-    """Return a new conversation of the same person, in the language they chose; practice stays practice."""
-    fresh = start(knowledge, conversation.channel)
-    return fresh._replace(language=conversation.language, practice=conversation.practice)
+    """Return a new conversation of the same person, in the language they chose.
+
+    Practice stays practice, and a worker's phone stays one that does not use its clients' codes.
+    """
+    fresh, made = start(knowledge, conversation.channel), conversation.answers.get(MADE)
+    answers = {**fresh.answers, MADE: made} if made else fresh.answers
+    return fresh._replace(language=conversation.language, practice=conversation.practice, answers=answers)
 
 
 def begin(knowledge: Knowledge, conversation: Conversation) -> Outcome:

@@ -320,3 +320,13 @@ def test_an_old_button_for_another_report_never_costs_a_draft() -> None:
 
     assert person.hears(TEXTS.too_old_button)
     assert person.answer("story").value == "they shouted"
+
+
+def test_a_worker_who_looked_at_a_report_still_cannot_use_a_clients_code() -> None:
+    person = Person().says(*WORKER, "1", "3", "no", "1")
+    person.talk.found = Found("K000-0000", "received", shared={}, involvement="victim")
+    chooses(person.says(CODE), "nothing").says("hello")
+
+    person.says(CODE)
+
+    assert person.effects == (LookUp(code=CODE.replace(".", ""), not_for=(REFERENCE,)),)
