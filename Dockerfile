@@ -14,7 +14,7 @@ COPY casebridge casebridge
 COPY flows flows
 COPY locales locales
 ENV PATH=/venv/bin:$PATH PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1 HOST=0.0.0.0 VAR_DIR=/var/service
-RUN install -d -o service -m 0700 /var/service
+RUN install -d -o service -m 0700 /var/service /var/service/public /var/service/public/kept
 USER service
 VOLUME /var/service
 EXPOSE 8000

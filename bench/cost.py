@@ -16,11 +16,10 @@ from bot.core.conversation import Inbound, Stage
 from bot.core.flow import Kind, Step
 from bot.core.phrases import ENGLISH
 from bot.core.turn import flow_of
-from bot.handset import split
+from bot.handset import sms_texts
 from bot.knowing import read_knowledge
 from bot.segments import segments
 from bot.transcript import CODE, REFERENCE, Talk
-from bot.wording import as_text
 from casebridge.report import ConsentLevel
 
 MOST_TURNS = 100  # a report that takes more goes round in circles
@@ -99,7 +98,7 @@ def report_by_sms(knowledge: Knowledge, language: str, answers: Answers) -> tupl
     while len(exchanges) < MOST_TURNS:
         messages, _ = talk.say(Inbound(says, AT, language=language, reference=REFERENCE, code=CODE))
         step = _open_question(knowledge, talk)
-        exchanges.append(Exchange(says, split(as_text(messages)), step.name if step else "sent"))
+        exchanges.append(Exchange(says, sms_texts(messages), step.name if step else "sent"))
         if step is None:
             return tuple(exchanges)
         wanted = answers.get(step.name, ())[: asked[step.name] + 1]

@@ -19,10 +19,11 @@ from bench.place import folder, postgresql, ready, schema
 from bench.table import Goal, Row, Table, at_most
 from bench.talk import OURS
 from bot.app import join
+from bot.arrival import Arrival
 from bot.core.conversation import Conversation, Inbound
 from bot.core.engine import advance
 from bot.core.turn import start
-from bot.service import Arrival, Service
+from bot.service import Service
 from bot.store import CONVERSATION, TURN
 
 FEW = 1000

@@ -15,11 +15,12 @@ from bench.program import Program
 from bench.table import Row, Table, at_most
 from bench.talk import AT, OURS, PEER
 from bot.app import join
+from bot.arrival import Arrival
 from bot.core.conversation import Conversation, Inbound
 from bot.core.effects import Submit
 from bot.core.engine import advance
 from bot.core.turn import start
-from bot.service import Arrival, Service
+from bot.service import Service
 from casebridge.report import Report
 from casebridge.returncode import code_keys
 from casebridge.routing import views

@@ -11,7 +11,7 @@ from bench.measure import Measure, median, percentile
 from bench.place import environment, folder, with_keys
 from bench.program import Program, free_port, running
 from bench.table import Row, Table
-from bot.serving import THREADS
+from bot.pacing import THREADS
 
 IDLE = 300
 ARGUMENTS = {

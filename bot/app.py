@@ -1,17 +1,24 @@
 """create_app(): the one place where the public tier is joined."""
 
-from flask import Flask, Request, Response
+from collections.abc import Iterable
+from dataclasses import replace
+
+from flask import Flask, Request, Response, request
 from flask.sessions import SecureCookieSession, SecureCookieSessionInterface
 from flask_wtf.csrf import CSRFProtect
 from sqlalchemy import select
 from sqlalchemy.exc import InterfaceError, OperationalError, SQLAlchemyError
 from werkzeug.exceptions import HTTPException
+from werkzeug.middleware.proxy_fix import ProxyFix
 
-from bot.channels import CHANNELS
+from bot.channels import CHANNELS, web
+from bot.channels.botfiles import BotFiles
+from bot.channels.channel import Channel
 from bot.channels.upload import ChatRequest, allow_photos
 from bot.drafts import read_drafts
 from bot.headers import harden
 from bot.knowing import read_knowledge
+from bot.pacing import Pacing
 from bot.service import Service
 from bot.settings import Settings
 from bot.store import CONVERSATION, Raced
@@ -20,10 +27,16 @@ from casebridge.database import Database
 from casebridge.logs import set_up_logs
 from casebridge.recipients import read_recipients
 
+FOR_MACHINES = ("/channels/", "/static/", "/healthz", "/readyz", "/favicon.ico")
 LARGEST_REQUEST = 2 * 1024 * 1024  # bytes; 100,000 characters of any script, form-encoded, fit in
 
 
-def create_app(settings: Settings | None = None) -> Flask:
+def create_app(
+    settings: Settings | None = None,
+    *,
+    pacing: Pacing | None = None,
+    channels: Iterable[Channel] = CHANNELS,
+) -> Flask:
     """Join the chat and the webhooks. Raises FaultySettings, FaultyFile, MissingKeys, NoDraftKey."""
     settings = settings or Settings.read()
     set_up_logs()
@@ -40,13 +53,13 @@ def create_app(settings: Settings | None = None) -> Flask:
         WTF_CSRF_TIME_LIMIT=None,
         WTF_CSRF_SSL_STRICT=False,  # no Referer is sent: our own header forbids it
     )
-    service = join(settings)
+    service = join(settings, pacing)
     app.secret_key = service.cipher.hash("session cookie")
     app.extensions.update(service=service, settings=settings)
     app.before_request(allow_photos)
     csrf = CSRFProtect(app)
-    for channel in CHANNELS:
-        if channel.is_on(settings):
+    for channel in channels:
+        if channel.is_on(settings) and channel.blueprint.name not in app.blueprints:  # two may share one
             app.register_blueprint(channel.blueprint)
             if channel.signs:
                 csrf.exempt(channel.blueprint)
@@ -54,8 +67,10 @@ def create_app(settings: Settings | None = None) -> Flask:
     app.add_url_rule("/readyz", view_func=lambda: readyz(service.database))
     for away in (OperationalError, InterfaceError, Raced):
         app.register_error_handler(away, database_away)
-    app.register_error_handler(HTTPException, plainly)
+    app.register_error_handler(HTTPException, answered)
     harden(app, settings)
+    if settings.web_proxies:
+        app.wsgi_app = ProxyFix(app.wsgi_app, settings.web_proxies, x_proto=0)  # type: ignore[method-assign]
     return app
 
 
@@ -68,15 +83,19 @@ class ChatSessions(SecureCookieSessionInterface):
         return super().open_session(app, request)
 
 
-def join(settings: Settings) -> Service:
+def join(settings: Settings, pacing: Pacing | None = None) -> Service:
     """Read flows, languages and keys, and open the database."""
-    area = read_area(settings.area)
+    area, knowledge = read_area(settings.area), read_knowledge(settings.area)
+    if BotFiles.of(settings) is None:  # a photo there could not be fetched
+        kept = tuple(name for name in knowledge.take_photos if name != "telegram")
+        knowledge = replace(knowledge, take_photos=kept)
     return Service(
-        read_knowledge(settings.area),
+        knowledge,
         Database(settings.database),
         read_drafts(settings),
         read_recipients(settings, area),
         area,
+        pacing=pacing or Pacing(),
     )
 
 
@@ -100,6 +119,8 @@ def database_away(_error: Exception) -> Response:
     return Response("try again", status=503, mimetype="text/plain", headers={"Retry-After": "5"})
 
 
-def plainly(error: HTTPException) -> Response:
-    """Answer a fault of the request in one word, nothing of the request in it."""
+def answered(error: HTTPException) -> Response:
+    """Answer a fault of the request: a person with a page, a machine in one word, nothing of it in either."""
+    if not request.path.startswith(FOR_MACHINES):
+        return web.lost(error)
     return Response(error.name, status=error.code, mimetype="text/plain")

@@ -26,6 +26,7 @@ from bot.core.translations import english_flaws, translation_flaws
 from bot.core.triagechecks import triage_flaws
 from bot.dictionary import dictionary_faults, read_dictionary
 from bot.flowfile import FLOWS, Script, read_script
+from bot.folding import fold
 from bot.phrasebook import LOCALES, catalogue_name, read_languages, read_messages, vital_phrases
 from bot.segments import (
     ENGLISH_PARTS,
@@ -217,9 +218,9 @@ def _length_flaws(phrase: Phrase, language: str, text: str) -> Iterator[str]:
     if phrase.context.startswith("page.") or phrase.context.endswith("words"):
         return
     most = ENGLISH_PARTS if language == ENGLISH else PHRASE_PARTS
-    if language == ENGLISH and (strange := not_gsm(text)):
+    if language == ENGLISH and (strange := not_gsm(text)):  # ours are plain also where nothing is folded
         yield _doubles(strange)
-    elif (parts := segments(text)) > most:
+    elif (parts := segments(fold(text))) > most:
         yield f"takes {parts} text messages, at most {most} are wanted"
 
 
@@ -236,7 +237,7 @@ def _question_faults(book: _Book) -> Iterator[Fault]:
                 reply = Reply(asked, options=options)
                 text = as_text(put_into_words((reply,), language.code, phrasebook, texts))
                 most = ENGLISH_QUESTION_PARTS if language.code == ENGLISH else QUESTION_PARTS
-                if (parts := segments(text)) > most:
+                if (parts := segments(fold(text))) > most:
                     says = f"with its choices takes {parts} text messages, at most {most} are wanted"
                     yield book.fault(asked, language.code, says)
 

@@ -1,6 +1,7 @@
 """python -m bot: serve the chat, try it out, check it, keep it in order."""
 
 import sys
+from datetime import timedelta
 from pathlib import Path
 
 import click
@@ -64,28 +65,39 @@ def serve() -> None:
 
 @main.command()
 def telegram() -> None:
-    """Ask Telegram for messages and answer them; needs no public address."""
+    """Tell Telegram how updates come (TELEGRAM_UPDATES) and which commands there are; by polling, answer."""
     from bot.app import join  # noqa: PLC0415 - the service is for this and few others
-    from bot.channels.polling import poll  # noqa: PLC0415 - brings Telegram's library
+    from bot.channels.botline import BotLine, NotDone  # noqa: PLC0415 - for this command alone
+    from bot.channels.botsetup import run_telegram  # noqa: PLC0415 - brings Telegram's library
     from casebridge.logs import set_up_logs  # noqa: PLC0415 - with it
 
     settings = Settings.read()
-    token = settings.telegram_bot_token.get_secret_value()
-    if not token:
+    line = BotLine.of(settings)
+    if line is None:
         raise click.ClickException("TELEGRAM_BOT_TOKEN is not set: @BotFather gives one")
+    if settings.telegram_is_on and not settings.public_url:
+        raise click.ClickException("PUBLIC_URL is not set: Telegram needs an address to bring updates to")
+    if settings.telegram_is_on and not settings.is_https:
+        raise click.ClickException("PUBLIC_URL must begin with https://: Telegram takes no other")
     set_up_logs()
-    click.echo("Answering on Telegram. Ctrl-C ends it.")
-    poll(join(settings), token, settings.telegram_api_url)
+    try:
+        run_telegram(join(settings), line, settings)
+    except NotDone as refused:
+        raise click.ClickException(f"Telegram did not take it: {refused.kind}") from None
 
 
 @main.command()
 @click.option("--lang", "language", default="", help="Language to begin in, for example ar.")
-@click.option("--channel", default="sms", show_default=True, type=click.Choice(["sms", "telegram", "web"]))
+@click.option("--channel", default="sms", show_default=True, help="As by which channel, for example web.")
 @click.option("--record", type=click.Path(path_type=Path), help="Keep the talk as a transcript test.")
 def talk(language: str, channel: str, record: Path | None) -> None:
     """Play the real flow in the terminal; nothing is stored or sent."""
+    from bot.channels import CHANNELS  # noqa: PLC0415 - brings the web framework
     from bot.talking import talk_in_terminal  # noqa: PLC0415 - the script is read for this alone
 
+    names = [each.name for each in CHANNELS]
+    if channel not in names:
+        raise click.BadParameter(f"there is {', '.join(names)}", param_hint="--channel")
     talk_in_terminal(Settings.read().area, language, channel, record)
 
 
@@ -160,12 +172,35 @@ def dictionary(*, as_page: bool) -> None:
 @main.command()
 @click.option("--language", "languages", multiple=True, help="One language, for example pl; may be repeated.")
 @click.option("--to", "folder", default=".", type=click.Path(path_type=Path, file_okay=False), help="Folder.")
-def leaflet(languages: tuple[str, ...], folder: Path) -> None:
+@click.option("--at", "entry", default="", help="Id of the entry point where it will hang or lie.")
+def leaflet(languages: tuple[str, ...], folder: Path, entry: str) -> None:
     """Write a leaflet to print, leaflet-<language>.pdf, in every language on offer."""
     from bot.leaflet import read_leaflet, write_leaflets  # noqa: PLC0415 - for this command alone
 
-    for line in write_leaflets(read_leaflet(Settings.read()), languages, folder):
+    for line in write_leaflets(read_leaflet(Settings.read(), entry), languages, folder):
         click.echo(line)
+
+
+@main.command()
+@click.option("--at", "entry", required=True, help="Id of the entry point whose site will show it.")
+@click.option("--language", default="en", show_default=True)
+def button(entry: str, language: str) -> None:
+    """Print a link as HTML that a partner puts on their site: no script, no frame, no picture."""
+    from bot.button import read_button  # noqa: PLC0415 - for this command alone
+
+    click.echo(read_button(Settings.read(), entry, language))
+
+
+@main.command()
+def entries() -> None:
+    """Print how many conversations began by each entry point: month, entry point, channel, number."""
+    from bot.entries import lines  # noqa: PLC0415 - for this command alone
+    from casebridge.database import Database  # noqa: PLC0415 - with it
+
+    database = Database(Settings.read().database)
+    for line in lines(database):
+        click.echo(line)
+    database.close()
 
 
 @main.command()
@@ -203,7 +238,26 @@ def purge() -> None:
 
 @main.command()
 def messenger() -> None:
-    """Remove what expires, every minute, until stopped."""
-    from bot.messenger import keep_expiring  # noqa: PLC0415 - for this command alone
+    """Remove what expires, write to those who agreed to it, take in what was missed; until stopped."""
+    from bot.app import join  # noqa: PLC0415 - the service is for this and few others
+    from bot.messenger import run  # noqa: PLC0415 - for this command alone
 
-    keep_expiring(Settings.read())
+    run(Settings.read(), join)
+
+
+@main.command()
+@click.option("--hours", default=24, show_default=True, type=click.IntRange(1, 24), help="How far back.")
+def reconcile(hours: int) -> None:
+    """Take in the messages that Twilio received for us and we did not."""
+    from bot.app import join  # noqa: PLC0415 - as above
+    from bot.reconciling import reconcile  # noqa: PLC0415 - for this command alone
+
+    settings = Settings.read()
+    if not settings.knows_its_numbers:
+        raise click.ClickException("TWILIO_ACCOUNT_SID, TWILIO_AUTH_TOKEN and TWILIO_FROM are not set")
+    service = join(settings)
+    counts = reconcile(service, settings, timedelta(hours=hours))
+    service.database.close()
+    click.echo(
+        f"{counts.found} found, {counts.known} already here, {counts.taken} taken in, {counts.failed} not"
+    )

@@ -17,6 +17,7 @@ from bot.core.phrases import Phrase
 from bot.core.signposting import Directory, Told
 from bot.core.texts import Texts
 from bot.core.triage import Rules
+from bot.entryfile import EntryPointNode, twice
 from bot.servicefile import ServiceNode, directory
 from bot.stepfile import TAGS, AgencyNode, AskedAgency, ConsentsNode, SayNode, SomeNode, UseNode, step
 from bot.triagefile import TriageNode
@@ -48,6 +49,7 @@ class AreaNode(Node):
     agencies: list[AgencyNode]
     services: list[ServiceNode]
     triage: TriageNode
+    entry_points: list[EntryPointNode] = Field(default_factory=list)
 
 
 class TextsNode(RootModel[dict[str, str]]):
@@ -284,4 +286,12 @@ def _read_texts(reading: _Reading) -> Texts:
 
 
 def _read_area(reading: _Reading) -> AreaNode:
-    return parse(reading.source(reading.folder / "areas" / f"{reading.area}.yaml"), AreaNode)
+    source = reading.source(reading.folder / "areas" / f"{reading.area}.yaml")
+    node = parse(source, AreaNode)
+    again = [
+        source.fault(("entry_points", i, "id"), f"entry_points.{i}.id: this id stands twice")
+        for i in twice(node.entry_points)
+    ]
+    if again:
+        raise FaultyFile(tuple(again))
+    return node

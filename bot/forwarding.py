@@ -4,17 +4,17 @@ Here the engine's effects meet casebridge. Whatever needs a key is done before t
 what is returned writes, inside the transaction of the turn.
 """
 
-import secrets
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from sqlalchemy import Connection
 
-from bot import album
-from bot.album import Picture
+from bot import album, awaited, following
+from bot.album import Drafted
 from bot.core.effects import Add, Effect, Found, Give, LookUp, Submit, TakeAllBack, TakeBack
 from bot.core.returning import HANDED_ON, NOT_YOURS
+from bot.numbers import Numbers, derived
 from bot.store import Raced
 from casebridge import outbox, photos, questions, returning
 from casebridge.area import Area
@@ -23,33 +23,18 @@ from casebridge.database import Database
 from casebridge.owncode import own_code
 from casebridge.recipients import Recipients
 from casebridge.report import Consent, ConsentLevel, Involvement, Report, wording_hash
-from casebridge.returncode import CodeKeys, code_keys, new_code, new_reference, show_code
+from casebridge.returncode import CodeKeys
 from casebridge.routing import addition_views, views
+from casebridge.sealedphoto import with_details
 from casebridge.sealing import SealingError, open_whole, seal
 from casebridge.standing import Standing, standing, standing_of_reference
 from casebridge.tables import ReportStatus
 
-SURVEY_AFTER = timedelta(weeks=4)  # of closing: domain.md §7.2, after YHG
-
-Write = Callable[[Connection], None]
+Write = Callable[[Connection], object]
 
 
 def nothing(_: Connection) -> None:
     """Write nothing."""
-
-
-@dataclass(frozen=True, slots=True)
-class Numbers:
-    """What a report will be known by, made before a turn takes the database: the keys cost 2 ms."""
-
-    reference: str
-    code: str  # as it is shown
-    keys: CodeKeys
-
-    @classmethod
-    def make(cls, pepper: bytes) -> "Numbers":
-        code = new_code(secrets.token_bytes(16))
-        return cls(new_reference(secrets.token_bytes(16)), show_code(code), code_keys(code, pepper))
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,36 +62,39 @@ class Forwarding:
         effects: tuple[Effect, ...],
         now: datetime,
         keys: CodeKeys,
-        drafts: Callable[[], Mapping[str, Picture]],
+        drafts: Callable[[], Drafted],
     ) -> Write:
         """Seal what there is to be sealed, and return what stores it."""
         for effect in effects:
             match effect:
                 case Submit():
-                    return self._submitted(effect, now, keys, drafts() if effect.photos else {})
+                    return self._submitted(effect, now, keys, drafts)
                 case Add():
                     return self._added(effect, now)
                 case TakeBack(reference, agencies):
                     return lambda connection: returning.withdraw(connection, reference, agencies, now)
                 case TakeAllBack(reference):
-                    return lambda connection: returning.erase(connection, reference, now)
+                    return _erased(reference, now)
                 case _:
                     pass
         return nothing
 
     def _submitted(
-        self, submit: Submit, now: datetime, keys: CodeKeys, drafts: Mapping[str, Picture]
+        self, submit: Submit, now: datetime, keys: CodeKeys, drafts: Callable[[], Drafted]
     ) -> Write:
         report = submit.report
         allowed = views(report, self.area)
         envelope = seal(report, allowed, self.recipients.keys, keys.key)
         public_key = reporter_key(keys.key)
-        readers = (self.recipients.keys[agency] for agency in photos.with_details(allowed))
-        sealed = album.sealed(submit, drafts, readers, keys.key)
+        readers = (self.recipients.keys[agency] for agency in with_details(allowed))
+        pictures, hand_over = (
+            album.sealed(submit, drafts(), readers, keys.key, now) if submit.photos else ((), nothing)
+        )
 
         def write(connection: Connection) -> None:
             outbox.submit(connection, report, allowed, envelope, keys.id, public_key, self.area, now)
-            photos.submit(connection, report.reference, sealed)
+            photos.submit(connection, report.reference, pictures)
+            hand_over(connection)
 
         return write
 
@@ -148,14 +136,18 @@ class Forwarding:
 
     # --- coming back ---
 
-    def look_up(self, look: LookUp, now: datetime, numbers: Numbers) -> tuple[Found | None, Write]:
-        """Find how a report stands; the code a worker saw is changed for one that only the client knows."""
-        if look.reference:
+    def look_up(
+        self, look: LookUp, keys: CodeKeys | None, now: datetime, numbers: Numbers
+    ) -> tuple[Found | None, Write]:
+        """Find how a report stands; the code a worker saw is changed for one that only the client knows.
+
+        `keys`: of the code, where one is looked for.
+        """
+        if keys is None:
             found = self.database.look(lambda line: standing_of_reference(line, look.reference))
             if found is not None and look.not_for and not found.code_shared:
                 return Found(found.reference, HANDED_ON), nothing
             return (_from_outside(found) if found else None), nothing
-        keys = code_keys(look.code, self.recipients.pepper)
         found = self.database.look(lambda line: standing(line, code_id=keys.id))
         if found is None:
             return None, nothing
@@ -193,6 +185,7 @@ class Forwarding:
             involvement=_voice(report),
             questions=self._questions(opened),
             survey=_may_be_asked(report, found, self._coordinator, now),
+            language=report.language,
         )
 
     @property
@@ -209,7 +202,7 @@ class Forwarding:
 
     def give(self, give: Give, now: datetime) -> Write | None:
         """Open a report with its code and seal it for one more agency; None where the code is another's."""
-        opened = self._opened(code_keys(give.code, self.recipients.pepper))
+        opened = self._opened(derived(give.code, self.recipients.pepper))
         if opened is None or opened.report.reference != give.reference:
             return None
         agency, has = give.consent.agency, {*opened.standing.agencies}
@@ -225,6 +218,14 @@ class Forwarding:
                 photos.give(connection, reference, opened.keys.key, [self.recipients.keys[agency]])
 
         return write
+
+
+def _erased(reference: str, now: datetime) -> Write:
+    def write(connection: Connection) -> None:
+        awaited.let_go_of_report(connection, reference)
+        returning.erase(connection, reference, now)
+
+    return write
 
 
 def _from_outside(found: Standing) -> Found:
@@ -250,7 +251,7 @@ def _voice(report: Report) -> Involvement:
 def _may_be_asked(report: Report, found: Standing, coordinator: str, now: datetime) -> bool:
     """Say whether to ask how it went: agreed to, closed four weeks ago, not answered yet."""
     agreed = any(each.purpose == "survey" and each.given for each in report.permissions)
-    due = found.closed_at is not None and found.closed_at + SURVEY_AFTER <= now
+    due = found.closed_at is not None and found.closed_at + following.SURVEY_AFTER <= now
     return agreed and due and coordinator in found.agencies and not found.feedback_given
 
 
@@ -259,6 +260,7 @@ def _own_code(opened: Opened, after: CodeKeys) -> Write:
         reference = opened.report.reference
         if not own_code(connection, reference, opened.keys, after, opened.envelope):
             raise Raced
+        following.drop_report(connection, reference)  # whoever saw the first code is told no more
 
     return write
 

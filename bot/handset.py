@@ -3,50 +3,68 @@
 The web chat's own drawing is `bot/webpage.py`.
 """
 
+import re
+from xml.sax.saxutils import escape
+
+from bot.core.cutting import split
+from bot.folding import fold
 from bot.wording import Message, as_text
 
-LONGEST_SMS = 1600  # characters; Twilio refuses more (14103)
+LONGEST_SMS = 1600  # 16-bit units, of WhatsApp too; Twilio refuses more (14103)
 MOST_SMS = 10  # a reply (14109)
-LONGEST_TELEGRAM = 4096  # characters; the Bot API refuses more
+MOST_TWIML = 60_000  # bytes of a reply's texts; Twilio takes 64 kB with all around them (11750)
+SURELY_FITS = 2_500  # characters of all texts; with the longest list of options less than 5 full parts
+_RIGHT_TO_LEFT = re.compile("[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufeff]")
+_BETWEEN_DIGITS = re.compile(r"(?<=\d) (?=\d)")
 PROVIDER_ANSWERS = frozenset(["stop", "stopall", "unsubscribe", "cancel", "end", "quit", "revoke", "optout"])
 
 
 def sms_texts(messages: tuple[Message, ...]) -> tuple[str, ...]:
     """Return the text messages that say a reply, with numbers for what can be chosen."""
-    return split(as_text(messages))
+    return tuple(map(_cheapest, whatsapp_texts(messages)))
 
 
-def split(text: str) -> tuple[str, ...]:
-    """Cut a long reply at paragraphs, lines, sentences or words into what Twilio takes."""
-    parts: list[str] = []
-    while text and len(parts) < MOST_SMS:
-        if len(text) <= LONGEST_SMS:
-            parts.append(text)
-            break
-        window = text[: LONGEST_SMS + 1]
-        at = max(window.rfind("\n\n"), 0) or max(window.rfind("\n"), window.rfind(". ") + 1, 0)
-        at = at or window.rfind(" ") if at > 0 or " " in window else LONGEST_SMS
-        at = at if at > 0 else LONGEST_SMS
-        parts.append(text[:at].rstrip())
-        text = text[at:].lstrip()
-    return tuple(parts)
+def whatsapp_texts(messages: tuple[Message, ...]) -> tuple[str, ...]:
+    """Return the messages that say a reply on WhatsApp, where no letter costs more than another."""
+    return split(in_order(as_text(messages)), LONGEST_SMS)[-MOST_SMS:]  # the end asks
 
 
-def provider_answers(body: str, opt_out: str = "") -> bool:
-    """Say whether Twilio has answered itself: a second answer would fail (21610) or confuse.
+def fits(messages: tuple[Message, ...]) -> bool:
+    """Say whether a reply can be sent whole by Twilio."""
+    if sum(len(message.text) for message in messages) < SURELY_FITS:
+        return True
+    parts = split(as_text(messages), LONGEST_SMS)
+    return len(parts) <= MOST_SMS and sum(map(_size, parts)) <= MOST_TWIML
 
-    OptOutType comes with Advanced Opt-Out only. START is answered all the same: YES opts in at
-    Twilio, and is an answer to our question.
+
+def _size(part: str) -> int:
+    return len(escape(part).encode("utf-8", "replace"))
+
+
+def _cheapest(part: str) -> str:
+    folded = fold(part)
+    return folded if len(folded) <= LONGEST_SMS else part  # one sign may become three
+
+
+def is_provider_word(body: str) -> bool:
+    """Say whether it is a word that Twilio itself answers on a long number."""
+    return body.strip().casefold() in PROVIDER_ANSWERS
+
+
+def telegram_message(messages: tuple[Message, ...]) -> tuple[str, str, Message | None]:
+    """Return what comes before the question of a reply, the question, and it again where it has buttons."""
+    *before, last = messages
+    head = in_order("\n\n".join(message.text for message in before))
+    return head, in_order(last.text), last if last.options else None
+
+
+def in_order(text: str) -> str:
+    """Return a text that is written from right to left with its numbers in one piece.
+
+    Spaces part a number into groups that would then stand in reverse; a no-break space does not
+    (Unicode's UAX #9, W4: it is a common separator).
     """
-    return opt_out in ("STOP", "HELP") or body.strip().casefold() in PROVIDER_ANSWERS
-
-
-def telegram_message(messages: tuple[Message, ...]) -> tuple[str, Message | None]:
-    """Return a reply as one message, and the question whose options are buttons below it."""
-    last = messages[-1]
-    if not last.options or last.several:  # several are ticked by their numbers: "1 3"
-        return as_text(messages)[:LONGEST_TELEGRAM], None
-    return "\n\n".join(message.text for message in messages)[:LONGEST_TELEGRAM], last
+    return _BETWEEN_DIGITS.sub("\u00a0", text) if _RIGHT_TO_LEFT.search(text) else text
 
 
 def without_slash(text: str) -> str:

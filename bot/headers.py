@@ -11,10 +11,11 @@ if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIEnvironment
 
 POLICY = (
-    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; "
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' blob:; connect-src 'self'; "
     "form-action 'self'; base-uri 'none'; frame-ancestors 'none'; "
     "require-trusted-types-for 'script'; trusted-types 'none'"
-)  # the exit is a link: form-action would follow its redirects and hold a person here
+)  # blob: a photo chosen and not sent yet, shown from memory
+# the exit is a link: form-action would follow its redirects and hold a person here
 OFF = (
     "accelerometer, autoplay, camera, clipboard-read, display-capture, encrypted-media, "
     "fullscreen, geolocation, gyroscope, hid, idle-detection, magnetometer, microphone, midi, payment, "

@@ -19,7 +19,7 @@ from bot.phrasebook import missing, read_phrasebook
 from bot.sentences import Sentences
 from bot.settings import Settings
 from bot.typesetting import Unprintable, typeset
-from casebridge.area import read_area
+from casebridge.area import Area, read_area
 
 TEMPLATE = "_leaflet.html"
 OWN_COUNTRY = 44
@@ -43,6 +43,7 @@ class Leaflet:
     ways: tuple[Way, ...]
     script: Script
     phrasebook: Phrasebook
+    entry: str = ""  # the entry point it is made for
 
     def sheet(self, language: str) -> dict[str, object]:
         """Return the words of the page in one language, as templates/leaflet.typ takes them."""
@@ -61,7 +62,7 @@ class Leaflet:
                 {
                     "name": says(way.channel),
                     "address": way.address,
-                    "link": way.link,
+                    "link": self._link(way, language),
                     "note": says(f"{way.channel}_note"),
                 }
                 for way in self.ways
@@ -76,7 +77,7 @@ class Leaflet:
         }
         for way in self.ways:
             if way.channel == "web":
-                sheet["code"] = code_of(f"{way.link}/?lang={language}")
+                sheet["code"] = code_of(chat_address(way.link, language, self.entry))
                 sheet["scan"] = says("scan")
                 sheet["code_says"] = says("code", address=way.address)
         if not words.language.checked:
@@ -91,6 +92,11 @@ class Leaflet:
             raise Unprintable((says,))
         return typeset("leaflet.typ", self.phrasebook.language(language), self.sheet(language))
 
+    def _link(self, way: Way, language: str) -> str:
+        return (
+            chat_address(way.link, language, self.entry) if way.channel == "web" and self.entry else way.link
+        )
+
     def _untranslated(self, language: str) -> tuple[Phrase, ...]:
         """Return what of it a language lacks: nobody is handed a page they can read half of."""
         if language == ENGLISH:
@@ -99,9 +105,9 @@ class Leaflet:
         return missing(said, self.phrasebook.translations[language])
 
 
-def ways(settings: Settings) -> tuple[Way, ...]:
-    """Return the ways to report that are configured, the most private first."""
-    return tuple(_ways(settings))
+def ways(settings: Settings, entry: str = "") -> tuple[Way, ...]:
+    """Return the ways to report that are configured, the most private first; links say by which entry."""
+    return tuple(_ways(settings, entry))
 
 
 def code_of(address: str) -> str:
@@ -111,13 +117,31 @@ def code_of(address: str) -> str:
     return drawn.getvalue().decode()
 
 
-def read_leaflet(settings: Settings) -> Leaflet:
-    """Read the leaflet of the area. Raises FaultyFile, Unprintable where there is no way to report."""
-    script = read_script(settings.area)
-    leaflet = Leaflet(read_area(settings.area).name, ways(settings), script, read_phrasebook(script))
+def read_leaflet(settings: Settings, entry: str = "") -> Leaflet:
+    """Read the leaflet of the area, for an entry point of it if one is given.
+
+    Raises FaultyFile, UsageError, and Unprintable where there is no way to report.
+    """
+    script, area = read_script(settings.area), known_entry(settings.area, entry)
+    leaflet = Leaflet(area.name, ways(settings, entry), script, read_phrasebook(script), entry)
     if not leaflet.ways:
         raise Unprintable(("no way to report is set: PUBLIC_URL, TWILIO_FROM, TELEGRAM_NAME; see README.md",))
     return leaflet
+
+
+def known_entry(area: str, entry: str) -> Area:
+    """Return the area, which names this entry point or is asked for none. Raises FaultyFile, UsageError."""
+    found = read_area(area)
+    if entry and not found.has_entry(entry):
+        known = ", ".join(point.id for point in found.entry_points) or "none"
+        says = f"'{entry}' is no entry point of flows/areas/{area}.yaml, which names: {known}"
+        raise click.UsageError(says)
+    return found
+
+
+def chat_address(public_url: str, language: str, entry: str) -> str:
+    """Return what opens the chat in a language, counted for an entry point if one is given."""
+    return f"{public_url}/?lang={language}" + (f"&at={entry}" if entry else "")
 
 
 def write_leaflets(leaflet: Leaflet, languages: Sequence[str], folder: Path) -> Iterator[str]:
@@ -143,13 +167,16 @@ def write_leaflets(leaflet: Leaflet, languages: Sequence[str], folder: Path) -> 
         raise Unprintable(tuple(faults))
 
 
-def _ways(settings: Settings) -> Iterator[Way]:
+def _ways(settings: Settings, entry: str) -> Iterator[Way]:
+    body, begin = (
+        (f"?body={entry}", f"?start={entry}") if entry else ("", "")
+    )  # RFC 5724; Bot API, deep links
     if settings.public_url:
         yield Way("web", settings.public_url.removeprefix("https://"), settings.public_url)
     if settings.sms_is_on and settings.twilio_from:
-        yield Way("sms", _dialled(settings.twilio_from), f"sms:{settings.twilio_from}")
+        yield Way("sms", _dialled(settings.twilio_from), f"sms:{settings.twilio_from}{body}")
     if settings.telegram_name and settings.telegram_is_answered:
-        yield Way("telegram", f"@{settings.telegram_name}", f"https://t.me/{settings.telegram_name}")
+        yield Way("telegram", f"@{settings.telegram_name}", f"https://t.me/{settings.telegram_name}{begin}")
 
 
 def _dialled(number: str) -> str:

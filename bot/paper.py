@@ -187,8 +187,12 @@ class Paper:
 
 def _on_paper(flow: Flow) -> Flow:
     """Leave out what waits for a picture or a channel: paper has neither."""
-    waiting = (PHOTOS, CHANNEL)
-    steps = (step for step in flow.steps if step.when is None or not waits_for(step.when, waiting))
+    waiting, steps = {PHOTOS, CHANNEL}, []
+    for step in flow.steps:
+        if step.when is not None and waits_for(step.when, waiting):
+            waiting.add(step.name)
+        else:
+            steps.append(step)
     return Flow(flow.name, flow.version, tuple(steps))
 
 

@@ -7,7 +7,8 @@ from bot.core.asking import Knowledge
 from bot.core.conversation import Entry
 from bot.core.flow import Step
 from bot.core.phrases import ENGLISH, Language
-from bot.handset import provider_answers, sms_texts, telegram_message
+from bot.handset import is_provider_word, sms_texts, telegram_message, whatsapp_texts
+from bot.longtext import parts as telegram_parts
 from bot.rehearsal import Played, open_step
 from bot.segments import not_gsm, segments
 from bot.webpage import Said, exchanges
@@ -40,7 +41,7 @@ class Screen:
     language: Language
     asks: Step | None
     said_size: Size | None = None  # of a text message
-    texts: tuple[str, ...] = ()  # text messages, or the one of Telegram
+    texts: tuple[str, ...] = ()  # messages of a phone
     sizes: tuple[Size, ...] = ()  # of the text messages
     page: tuple[Said, ...] = ()  # of the web chat
     question: Message | None = None  # whose options can be pressed
@@ -61,7 +62,7 @@ class Screen:
 
 def screens(knowledge: Knowledge, channel: str, played: Iterable[Played]) -> tuple[Screen, ...]:
     """Draw a talk as its channel would."""
-    draw = {"sms": _sms, "telegram": _telegram, "web": _web}[channel]
+    draw = {"sms": _sms, "telegram": _telegram, "web": _web, "whatsapp": _whatsapp}[channel]
     return tuple(draw(knowledge, turn) for turn in played)
 
 
@@ -75,16 +76,20 @@ def parts(drawn: Iterable[Screen]) -> tuple[int, int]:
 
 
 def _sms(knowledge: Knowledge, turn: Played) -> Screen:
-    texts = () if provider_answers(turn.said) else sms_texts(turn.messages)
+    texts = () if is_provider_word(turn.said) else sms_texts(turn.messages)
     sizes = tuple(map(Size.of, texts))
     return replace(_bare(knowledge, turn), said_size=Size.of(turn.said), texts=texts, sizes=sizes)
+
+
+def _whatsapp(knowledge: Knowledge, turn: Played) -> Screen:
+    return replace(_bare(knowledge, turn), texts=whatsapp_texts(turn.messages))
 
 
 def _telegram(knowledge: Knowledge, turn: Played) -> Screen:
     if not turn.messages:
         return _bare(knowledge, turn)
-    text, asked = telegram_message(turn.messages)
-    return replace(_bare(knowledge, turn), texts=(text,), question=asked)
+    head, question, asked = telegram_message(turn.messages)
+    return replace(_bare(knowledge, turn), texts=telegram_parts(head, question), question=asked)
 
 
 def _web(knowledge: Knowledge, turn: Played) -> Screen:

@@ -13,7 +13,7 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
 from bot.core.asking import Knowledge, Walk, walk
 from bot.core.conversation import Answer, Conversation, Inbound, Pressed, Stage
-from bot.core.effects import Effect, Submit
+from bot.core.effects import Effect, Keep, Submit
 from bot.core.flow import Step
 from bot.core.language import LANGUAGE_STEP
 from bot.core.normal import clean
@@ -32,7 +32,7 @@ from casebridge.routing import view_for
 
 MOST_SAID = 400  # messages; a report told in full takes about 60
 MOST_HOURS = 10 * 365 * 24
-GREETINGS = {"sms": "hello", "telegram": "/start"}
+GREETINGS = {"sms": "hello", "telegram": "/start", "whatsapp": "hello"}
 
 
 class Said(BaseModel):
@@ -51,7 +51,7 @@ class Rehearsal(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    channel: Literal["sms", "telegram", "web"]
+    channel: Literal["sms", "telegram", "web", "whatsapp"]
     language: str
     begun: AwareDatetime = Field(ge=datetime(2000, 1, 1, tzinfo=UTC), le=datetime(2100, 1, 1, tzinfo=UTC))
     hours: int = Field(0, ge=0, le=MOST_HOURS)
@@ -141,7 +141,8 @@ def _turns(knowledge: Knowledge, rehearsal: Rehearsal) -> Iterator[Played]:
         before = talk.conversation
         messages, effects = talk.say(_inbound(said, rehearsal.channel, at))
         after = talk.conversation
-        kept_until = at + kept(after.stage, ended=bool(effects))
+        ended = any(not isinstance(effect, Keep) for effect in effects)
+        kept_until = at + kept(after.stage, ended=ended)
         yield Played(
             at=at,
             said=_shown(knowledge, said, before, messages),

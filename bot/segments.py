@@ -1,5 +1,7 @@
 """How many text messages a text is paid and sent as. Pure arithmetic of GSM 03.38 and UCS-2."""
 
+from functools import lru_cache
+
 import gsm0338
 
 GSM_SINGLE, GSM_PART = 160, 153  # septets: a joined message loses 7 to the header that joins it
@@ -25,15 +27,22 @@ def segments(text: str) -> int:
 
 def not_gsm(text: str) -> str:
     """Return the characters of a text that are outside GSM 03.38, each once, in order."""
-    return "".join(character for character in dict.fromkeys(text) if _gsm_sizes(character) is None)
+    return "".join(character for character in dict.fromkeys(text) if not _septets(character))
 
 
 def _gsm_sizes(text: str) -> list[int] | None:
     """Return the septets of each character (the euro sign and brackets take two), or None."""
+    sizes = [_septets(character) for character in text]
+    return sizes if 0 not in sizes else None
+
+
+@lru_cache(maxsize=1024)
+def _septets(character: str) -> int:
+    """Return how many a character takes, 0 where it is outside: asked of every reply that goes out."""
     try:
-        return [len(_GSM.encode(character)[0]) for character in text]
+        return len(_GSM.encode(character)[0])
     except UnicodeEncodeError:
-        return None
+        return 0
 
 
 def _ucs2_size(character: str) -> int:

@@ -5,7 +5,6 @@ threads; gunicorn's threads, held by 300 of them, answer nobody. `python -m benc
 """
 
 import gc
-import os
 
 from granian.constants import Interfaces
 from granian.log import LogLevels
@@ -13,6 +12,7 @@ from granian.server import Server
 
 from bot.channels import CHANNELS
 from bot.drafts import read_drafts
+from bot.pacing import THREADS
 from bot.settings import Settings
 from casebridge.area import read_area
 from casebridge.recipients import read_recipients
@@ -20,7 +20,6 @@ from casebridge.settings import FaultySettings
 from casebridge.yamlfile import FaultyFile
 
 GARBAGE_LOOKED_FOR_EVERY = 10_000  # objects
-THREADS = min(8, 2 * (os.cpu_count() or 1) + 1)  # that answer messages; idle connections wait outside them
 
 
 def serve_public(settings: Settings) -> None:

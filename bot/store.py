@@ -8,7 +8,7 @@ import orjson
 from sqlalchemy import Connection, Insert, Update, bindparam, delete, insert, select, update
 from sqlmodel import SQLModel
 
-from bot import tables
+from bot import awaited, tables
 from bot.core.conversation import Conversation
 from bot.drafts import DraftCipher
 from bot.wording import Message
@@ -18,6 +18,7 @@ _TABLES = SQLModel.metadata.tables
 CONVERSATION = _TABLES[tables.ConversationRow.__tablename__]
 TURN = _TABLES[tables.TurnRow.__tablename__]
 PHOTO = _TABLES[tables.PhotoRow.__tablename__]
+DRAFT_CODE = _TABLES[tables.DraftCodeRow.__tablename__]
 
 
 class Raced(Exception):
@@ -114,6 +115,11 @@ def load(on: Connection | Line, cipher: DraftCipher, key: bytes, turn: bytes) ->
     return Loaded(key, version, Conversation.from_stored(stored), replied)
 
 
+def was_taken(on: Connection | Line, key: bytes, turn: bytes) -> bool:
+    """Say whether a message was answered before, without opening anything."""
+    return _FIND_TURN.one(on, conversation=key, turn=turn) is not None
+
+
 def save(on: Connection | Line, after: After) -> None:
     """Store a conversation after a turn, and the turn.
 
@@ -133,6 +139,13 @@ def save(on: Connection | Line, after: After) -> None:
         _ADD_TURN.write(on, conversation=after.key, version=after.version, **said)
     else:
         _written((_SAVE_BOTH if is_known else _ADD_BOTH).write(on, **row, **said))
+
+
+def replace(connection: Connection, loaded: Loaded, state: bytes, expires_at: datetime) -> None:
+    """Put another state in place of one that was loaded, and remove all that was said. Raises Raced."""
+    row = {"conversation": loaded.key, "before": loaded.version, "version": loaded.version + 1}
+    _written(_SAVE_ALONE.write(connection, **row, state=state, expires_at=expires_at))
+    forget_turns(connection, loaded.key)
 
 
 def _written(rows: int) -> None:
@@ -175,6 +188,7 @@ def forget_turns(connection: Connection, key: bytes) -> None:
 
 def forget(connection: Connection, key: bytes) -> None:
     """Remove a conversation and everything said in it."""
+    awaited.let_go(connection, awaited.AWAITED.c.conversation == key)
     connection.execute(delete(PHOTO).where(PHOTO.c.conversation == key))
     connection.execute(delete(TURN).where(TURN.c.conversation == key))
     connection.execute(delete(CONVERSATION).where(CONVERSATION.c.key == key))
@@ -182,7 +196,9 @@ def forget(connection: Connection, key: bytes) -> None:
 
 def purge(connection: Connection, now: datetime) -> int:
     """Remove what has expired; return how many conversations went."""
+    connection.execute(delete(DRAFT_CODE).where(DRAFT_CODE.c.expires_at <= now))
     gone: Any = select(CONVERSATION.c.key).where(CONVERSATION.c.expires_at <= now)
+    awaited.let_go(connection, awaited.AWAITED.c.conversation.in_(gone))
     connection.execute(delete(PHOTO).where(PHOTO.c.conversation.in_(gone)))
     connection.execute(delete(TURN).where(TURN.c.conversation.in_(gone)))
     result = connection.execute(delete(CONVERSATION).where(CONVERSATION.c.expires_at <= now))

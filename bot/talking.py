@@ -7,7 +7,7 @@ import click
 
 from bot.core.conversation import Inbound
 from bot.core.phrases import Phrasebook
-from bot.handset import sms_texts
+from bot.handset import sms_texts, whatsapp_texts
 from bot.knowing import read_knowledge
 from bot.segments import segments
 from bot.transcript import CODE, REFERENCE, Script, Talk, play
@@ -48,7 +48,8 @@ def _first_words(phrasebook: Phrasebook, code: str) -> str:
 
 def _show(channel: str, messages: tuple[Message, ...]) -> None:
     if channel != "sms":
-        click.echo(f"\n{as_text(messages)}\n")
+        said = whatsapp_texts(messages) if channel == "whatsapp" else (as_text(messages),)
+        click.echo("".join(f"\n{part}\n" for part in said))
         return
     for part in sms_texts(messages):
         click.echo(f"\n{part}")

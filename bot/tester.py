@@ -15,7 +15,7 @@ from flask import Blueprint, Response, make_response, render_template, request
 from pydantic import ValidationError
 
 from bot.core.asking import Knowledge
-from bot.core.effects import Add, Effect, Erase, Give, LookUp, Submit, TakeAllBack, TakeBack
+from bot.core.effects import Add, Effect, Erase, Give, Keep, LookUp, Submit, TakeAllBack, TakeBack, TakeUp
 from bot.knowing import read_knowledge
 from bot.phone import parts, screens
 from bot.rehearsal import Rehearsal, play, shares, standing
@@ -23,7 +23,7 @@ from casebridge.area import Area, read_area
 from casebridge.deskpages import DeskPages
 from casebridge.report import Value
 
-CHANNELS = {"sms": "Text message", "telegram": "Telegram", "web": "Web chat"}
+CHANNELS = {"sms": "Text message", "telegram": "Telegram", "whatsapp": "WhatsApp", "web": "Web chat"}
 STEPS_OF_TIME = {12: "12 hours", 24: "1 day", 168: "1 week"}  # hours
 
 
@@ -137,7 +137,9 @@ def effect_words(area: Area, effect: Effect) -> str:
             return f"Here the report would be sealed and sent to: {_named(area, to)}."
         case Erase():
             return "Here everything that was written and not sent would be erased."
-        case LookUp():
+        case Keep():
+            return "Here a code would be made with which this report can be gone on with anywhere."
+        case LookUp() | TakeUp():
             return "Here a report would be looked up. This page knows only the one sent in this very talk."
         case Add(_, agencies):
             return f"Here what was added would be sealed and sent to: {_named(area, agencies)}."

@@ -20,10 +20,24 @@ from datetime import datetime
 
 from bot.core.asking import Knowledge
 from bot.core.conversation import Conversation, Inbound
-from bot.core.effects import Add, Effect, Erase, Found, Give, LookUp, Submit, TakeAllBack, TakeBack
+from bot.core.effects import (
+    Add,
+    Draft,
+    Effect,
+    Erase,
+    Found,
+    Give,
+    Keep,
+    LookUp,
+    Submit,
+    TakeAllBack,
+    TakeBack,
+    TakeUp,
+)
 from bot.core.engine import Outcome, advance, tell_found, tell_given
 from bot.core.turn import start
-from bot.wording import Message, as_text, put_into_words
+from bot.fitting import say_on
+from bot.wording import Message, as_text
 from casebridge.report import ConsentLevel
 
 REFERENCE = "CNPK-D8V6"
@@ -48,6 +62,7 @@ class Talk:
     knowledge: Knowledge
     conversation: Conversation
     found: Found | None = None  # what the outside knows of a report that was sent
+    draft: Draft | None = None  # a report that was put off, here or on another phone
 
     @classmethod
     def begin(cls, knowledge: Knowledge, channel: str) -> "Talk":
@@ -62,14 +77,16 @@ class Talk:
             outcome = self._outside(outcome, inbound, effect)
         self.conversation = Conversation.from_stored(outcome.conversation.stored())
         language = outcome.conversation.language or before.language or "en"
-        known = self.knowledge
-        return put_into_words(outcome.replies, language, known.phrasebook, known.texts), effects
+        return say_on(before.channel, outcome.replies, language, self.knowledge), effects
 
     def _outside(self, outcome: Outcome, inbound: Inbound, effect: Effect) -> Outcome:
         """Answer as the outside would, for a report that was sent in this talk or before it."""
         match effect:
+            case Keep():
+                self.draft = Draft(outcome.conversation, is_here=True)
             case LookUp():
-                told = tell_found(self.knowledge, outcome.conversation, inbound, self._found(effect))
+                found = self._found(effect)
+                told = tell_found(self.knowledge, outcome.conversation, inbound, found)
                 return told._replace(replies=(*outcome.replies, *told.replies))
             case Give(_, code, consent):
                 given = code == _PLAIN_CODE
@@ -88,8 +105,10 @@ class Talk:
                 pass
         return outcome
 
-    def _found(self, look: LookUp) -> Found | None:
+    def _found(self, look: LookUp) -> Draft | Found | None:
         found = self.found
+        if self.draft is not None and look.code == _PLAIN_CODE:
+            return self.draft
         if found is None:
             return None
         found = replace(found, agencies=tuple(found.shared or ()))
@@ -181,8 +200,12 @@ def _told(effect: Effect) -> str:
             return f"! give to {consent.agency} {consent.level}"
         case Erase():
             return "! erase"
+        case Keep():
+            return "! keep"
         case LookUp(code, reference):
             return f"! look up {reference or code}"
+        case TakeUp():
+            return "! take up"
 
 
 def _value(value: object) -> str:

@@ -27,6 +27,7 @@ PR_SET_PDEATHSIG = 1  # prctl(2)
 ENDING_SECONDS = 10
 TESTER = "bot.tester:pages"  # the page where staff try the conversation, for the desk
 ENDINGS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+POLLING = ("bot", "telegram")
 PROGRAMS = (("bot", "serve"), ("bot", "messenger"), ("casebridge", "worker"), ("casebridge", "desk"))
 
 
@@ -47,7 +48,8 @@ def run_trial(settings: Settings, desk: PrivateSettings) -> int:
     try:
         invitation = _set_up(settings)
         environment = os.environ | {"DESK_PAGES": desk.desk_pages or TESTER}
-        running.extend(_start(program, environment) for program in PROGRAMS)
+        polling = (POLLING,) if settings.telegram_is_polled else ()
+        running.extend(_start(program, environment) for program in (*PROGRAMS, *polling))
         if _wait_until_ready(running, [f"http://127.0.0.1:{port}/readyz" for port in ports]):
             _announce(settings, desk.desk_address, invitation)
         while all(process.poll() is None for process in running):
@@ -74,7 +76,7 @@ def _set_up(settings: Settings) -> str:
 def _announce(settings: Settings, desk: str, invitation: str) -> None:
     lines = [
         "",
-        "  This is a LOCAL TRIAL. Nothing leaves this machine, and no agency reads it.",
+        *_outside(settings),
         f"  Everything it keeps is in {settings.var_dir}/ and stays there for the next start.",
         "",
         f"  Chat:  {settings.address}",
@@ -84,6 +86,24 @@ def _announce(settings: Settings, desk: str, invitation: str) -> None:
         lines += ["", "  Invitation to the desk, good once and for 24 hours:", f"  {invitation}"]
     lines += ["", "  Ctrl-C ends it.", ""]
     _say("\n".join(lines))
+
+
+def _outside(settings: Settings) -> tuple[str, ...]:
+    """Say what this is and whether anything leaves this machine."""
+    providers = [
+        name
+        for name, is_on in (
+            ("Twilio", settings.sms_is_on),
+            ("Telegram", bool(settings.telegram_bot_token.get_secret_value())),
+        )
+        if is_on
+    ]
+    if not providers:
+        return ("  This is a LOCAL TRIAL. Nothing leaves this machine, and no agency reads it.",)
+    return (
+        "  This is a LOCAL TRIAL. No agency reads it.",
+        f"  Messages go out by {' and '.join(providers)}; nothing else leaves this machine.",
+    )
 
 
 def _casebridge(*arguments: str) -> str:

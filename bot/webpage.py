@@ -144,6 +144,7 @@ def command_word(name: str, knowledge: Knowledge, language: str) -> str:
     return knowledge.phrasebook.words(phrase, language)[0]
 
 
-def page_text(phrasebook: Phrasebook, language: str, context: str, text: str) -> str:
-    """Return a phrase of a page in that language."""
-    return phrasebook.text(Phrase(context, text), language)
+def page_text(phrasebook: Phrasebook, language: str, context: str, text: str, /, **values: object) -> str:
+    """Return a phrase of a page in that language; without values its gaps stay, for the script to fill."""
+    said = phrasebook.text(Phrase(context, text), language)
+    return said % values if values else said

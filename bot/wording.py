@@ -4,7 +4,7 @@ Every channel draws from these; what is stored for a repeated webhook is these v
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Any
 
@@ -37,6 +37,9 @@ class Message:
     entry: Entry = Entry.SHORT
     hint: str = ""  # how several are chosen where there are no boxes to tick
     token: str = ""  # goes with its buttons; whoever presses one brings it back
+    send: str = ""  # on the button that sends what is ticked
+    clears: int = 0  # remove the chat's messages from this number on
+    unless_cleared: str = ""  # said instead where that cannot be
 
     @classmethod
     def from_stored(cls, stored: dict[str, Any]) -> "Message":
@@ -59,6 +62,9 @@ def put_into_words(
             lines = []
         if reply.step or reply.options:
             messages.append(_asked(reply, language, phrasebook, texts))
+        elif reply.unless_cleared:
+            text, instead = (phrasebook.text(it, language) for it in (reply.phrase, reply.unless_cleared))
+            messages.append(Message(text, language, clears=reply.clears, unless_cleared=instead))
         else:
             lines.append(sentence(reply, language, phrasebook, texts))
     if lines:
@@ -75,8 +81,11 @@ def _asked(reply: Reply, language: str, phrasebook: Phrasebook, texts: Texts) ->
 
 def _message(reply: Reply, text: str, language: str, phrasebook: Phrasebook, texts: Texts) -> Message:
     options = tuple(Labelled(o.value, phrasebook.text(o.label, language)) for o in reply.options)
-    hint = phrasebook.text(texts.several_hint, language) if reply.several else ""
-    return Message(text, language, reply.step, options, reply.several, reply.numbered, reply.entry, hint=hint)
+    message = Message(text, language, reply.step, options, reply.several, reply.numbered, reply.entry)
+    if not reply.several:
+        return message
+    hint, send = (phrasebook.text(it, language) for it in (texts.several_hint, texts.send_ticked))
+    return replace(message, hint=hint, send=send)
 
 
 @lru_cache(maxsize=4096)

@@ -43,6 +43,15 @@ class Triage(BaseModel):
     points: tuple[Reason, ...] = ()
 
 
+class EntryPoint(BaseModel):
+    """A place from which people come to the chat: a reception point, a poster, a partner's site."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+    id: str
+    name: str
+
+
 class Area(BaseModel):
     """What forwarding needs to know of an area."""
 
@@ -52,6 +61,11 @@ class Area(BaseModel):
     name: str
     agencies: tuple[Agency, ...]
     triage: Triage = Triage()
+    entry_points: tuple[EntryPoint, ...] = ()
+
+    def has_entry(self, entry: str) -> bool:
+        """Say whether the file names an entry point of that id."""
+        return any(point.id == entry for point in self.entry_points)
 
     def agency(self, agency_id: str) -> Agency:
         """Return the agency with that id. Raises KeyError."""

@@ -73,6 +73,7 @@ def desk() -> None:
 
     set_up_logs()
     settings = PrivateSettings.read()
+    keyring.read_keyring(settings)  # to refuse at start, in words
     Server(
         "casebridge.cli:open_desk",
         factory=True,

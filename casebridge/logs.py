@@ -36,6 +36,8 @@ def set_up_logs() -> None:
         cache_logger_on_first_use=True,
     )
     logging.basicConfig(handlers=[_Foreign()], level=logging.WARNING, force=True)
+    for chatty in ("httpx", "httpcore"):  # whatever the level of others: a bot's token stands in an address
+        logging.getLogger(chatty).setLevel(logging.WARNING)
     logging.captureWarnings(capture=True)
     logging.raiseExceptions = False  # its own report of a bad log call prints the call's values
     sys.excepthook = _uncaught

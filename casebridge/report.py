@@ -63,6 +63,14 @@ class Urgency(StrEnum):
     ROUTINE = "routine"  # not urgent, in reports made before there were bands
 
 
+class Pace(StrEnum):
+    """Which budget a report came over. It was taken all the same; a person looks at it."""
+
+    CONVERSATION = "conversation"
+    ADDRESS = "address"  # of the network
+    DEPLOYMENT = "deployment"
+
+
 Value = str | tuple[str, ...] | Mapping[str, str] | None
 """A code; several codes; or named parts: `{"day": "2026-11-17", "precision": "day"}`,
 `{"kind": "home", "text": "…", "outcode": "TS18"}`."""
@@ -99,7 +107,8 @@ class Consent(_Frozen):
         return self.level is not ConsentLevel.NO
 
 
-PURPOSES: Final = ("named_in_meeting", "statistics", "survey")
+FOLLOW_UP: Final = "follow_up"  # to be written to, on the phone the report was made on
+PURPOSES: Final = ("named_in_meeting", "statistics", "survey", FOLLOW_UP)
 
 
 class Permission(_Frozen):
@@ -142,6 +151,7 @@ class Report(_Frozen):
     signposted: tuple[str, ...] = ()  # ids of the services its reporter was told of; as the reasons
     addition: str = ""  # "" is the report itself, else the uuid4 of what was added
     permissions: tuple[Permission, ...] = ()  # only the case group has them
+    pace: tuple[Pace, ...] = ()  # what was unusually fast when it was sent; only the case group has it
 
 
 def wording_hash(wording: str) -> str:

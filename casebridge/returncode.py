@@ -19,6 +19,8 @@ _LETTERS = REFERENCE_ALPHABET[8:]
 _MEANT = str.maketrans("BGSZ", "8652")  # read as their look-alikes, which are not in the alphabet
 _NOISE = r"[\s.\-‐-―_·\u200b-\u200f\u2060-\u2069\ufeff]"
 _RUN = re.compile(rf"[0-9](?:{_NOISE}*[0-9])*")
+_MARKS = r"[\s.\-‐-―−_·\u00ad\u061c\u200b-\u200f\u2060-\u2069\ufeff,،٫/:;|+*\ufe0f\u20e3]"  # of lists too
+_WIDE_RUN = re.compile(rf"[0-9](?:{_MARKS}*[0-9])*")
 _CODE_LIKE = range(14, 19)  # digits; the longest telephone number has 13 here, 15 anywhere
 _DAMM = (  # Damm (2004), totally anti-symmetric quasigroup of order 10
     "0317598642",
@@ -99,14 +101,14 @@ def show_code(code: str) -> str:
 def read_code(text: str) -> str | Misread:
     """Return the 16 digits of the code in a message, however grouped, in any script's digits.
 
-    `my code: ١٢٣٤ ٥٦٧٨-9012.3456` is read. MISTYPED: 14 to 18 digits that are no code.
+    `my code: ١٢٣٤ ٥٦٧٨-9012.3456` is read. MISTYPED: 14 to 18 digits that are no code. Digits parted
+    as in a list or a date, `1234, 5678`, are taken together only where that makes a code.
     """
     plain = "".join(_digit(character) for character in text[:LONGEST_READ])
-    runs = [re.sub(_NOISE, "", run) for run in _RUN.findall(plain)]
-    likely = [run for run in runs if len(run) in _CODE_LIKE]
-    if not likely:
+    likely = [digits for digits in _runs(_RUN, plain) if len(digits) in _CODE_LIKE]
+    codes = {digits for digits in likely or _runs(_WIDE_RUN, plain) if _is_code(digits)}
+    if not (likely or codes):
         return Misread.NOT_A_CODE
-    codes = {run for run in likely if len(run) == CODE_DIGITS and _damm(run) == "0"}
     return codes.pop() if len(codes) == 1 else Misread.MISTYPED
 
 
@@ -120,6 +122,8 @@ def code_keys(code: str, pepper: bytes) -> CodeKeys:
     first falls after 63,000 / N. Guessing online at 10 a second against 100,000 live codes
     takes 30 years to the first hit.
     """
+    if len(code) != CODE_DIGITS:  # nothing long is ever hashed
+        raise ValueError(len(code))
     made = hash_secret_raw(
         code.encode("ascii"),
         pepper,
@@ -142,6 +146,14 @@ def _check_character(characters: str) -> str:
     total = sum(weight * REFERENCE_ALPHABET.index(it) for weight, it in enumerate(characters, start=1))
     # 23 is prime: weights 1 to 8 find every wrong character and every swap; 8 * 3 = 1 (mod 23)
     return REFERENCE_ALPHABET[-total * 3 % len(REFERENCE_ALPHABET)]
+
+
+def _runs(pattern: re.Pattern[str], plain: str) -> list[str]:
+    return ["".join(filter(str.isdigit, run)) for run in pattern.findall(plain)]
+
+
+def _is_code(digits: str) -> bool:
+    return len(digits) == CODE_DIGITS and _damm(digits) == "0"
 
 
 def _damm(digits: str) -> str:

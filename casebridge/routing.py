@@ -52,7 +52,7 @@ def addition_views(addition: Report, levels: Mapping[str, ConsentLevel], area: A
 
 def _at_level(report: Report, agency: Agency, level: ConsentLevel) -> Report:
     if not agency.coordinates:  # reasons tell of answers consent withholds
-        report = report.model_copy(update={"reasons": (), "permissions": (), "signposted": ()})
+        report = report.model_copy(update={"reasons": (), "permissions": (), "signposted": (), "pace": ()})
     own = {"agency": agency.id, "level": level}
     if level is ConsentLevel.WITH_DETAILS:
         return report.model_copy(update=own)

@@ -121,11 +121,11 @@ def open_sealed(envelope: bytes, agency: str, private_keys: Mapping[str, X25519P
 
 
 def open_with_code(envelope: bytes, code_key: bytes) -> Report:
-    """Return the whole report to the person who made it, without the reasons for its band.
+    """Return the whole report to the person who made it, without what only the desk is to know.
 
     Raises NotEntitled, Tampered.
     """
-    return open_whole(envelope, code_key).model_copy(update={"reasons": ()})
+    return open_whole(envelope, code_key).model_copy(update={"reasons": (), "pace": ()})
 
 
 def open_whole(envelope: bytes, code_key: bytes) -> Report:

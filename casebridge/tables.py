@@ -138,6 +138,7 @@ class ReportPhoto(SQLModel, table=True):
     number: int = Field(primary_key=True)
     envelope: bytes
     has_original: bool  # as it was sent, with whatever is hidden in it
+    state: str = Field(max_length=16, sa_column_kwargs={"server_default": "here"})  # see PhotoState
 
 
 class Case(SQLModel, table=True):
@@ -155,3 +156,4 @@ class Case(SQLModel, table=True):
     acknowledged_by: str | None = Field(default=None, max_length=36)
     added_at: datetime | None = None  # something was added that nobody has read yet
     withdrawn_at: datetime | None = None  # when the reporter took their agreement back
+    hurried: bool = Field(default=False, sa_column_kwargs={"server_default": false()})  # sent unusually fast

@@ -5,7 +5,7 @@ carried. They try every box with every key, and with all that opening the others
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field
 from itertools import product
@@ -19,10 +19,10 @@ from sqlmodel import SQLModel
 from bot.drafts import NoDraftKey, read_drafts
 from bot.settings import Settings
 from casebridge.database import Database
-from casebridge.photos import open_photo, open_photo_with_code
 from casebridge.recipients import pepper_file, read_public_keys
 from casebridge.report import Report
 from casebridge.returncode import code_keys
+from casebridge.sealedphoto import _body, _bound, _parse, open_photo, open_photo_with_code
 from casebridge.sealing import SealingError, open_sealed, open_with_code
 
 _CODES = re.compile(rb"(?:\d[\s.-]*){16}")
@@ -55,8 +55,10 @@ class Adversary:
         lies_open = b" ".join(str(cell).encode() for cell in (*self.cells, *self.knows))
         lies_open += b" ".join(self._boxes)
         opened = b" ".join(self._drafts())
-        while (more := b" ".join(self._envelopes(lies_open + opened))) not in opened:
-            opened += more
+        tried: set[bytes] = set()
+        while secrets := {*self._keys(), *self._codes(lies_open + opened)} - tried:
+            opened += b" ".join((*self._envelopes(secrets), *self._photos(secrets)))
+            tried |= secrets
         return lies_open + opened
 
     @property
@@ -72,35 +74,46 @@ class Adversary:
             with suppress(NoDraftKey):
                 yield cipher.decrypt(box, row, witness)
         names = {cell for cell in self.cells if isinstance(cell, str) and len(cell) == NAME}
-        for box, row, name, kind in product(boxes, keys, names, ("photo", "original")):
+        for box, row, name, kind in product(boxes, keys, names, ("photo", "original", "awaited", "key")):
             with suppress(NoDraftKey):
                 yield cipher.decrypt(box, row + f"{kind} {name}".encode())
 
-    def _envelopes(self, readable: bytes) -> Iterator[bytes]:
-        """Try every box as an envelope: as each agency, and by every key and code there is."""
-        keys = read_public_keys(self.loot)
-        for box, secret in product(self._boxes, {*self._keys(), *self._codes(readable)}):
+    def _envelopes(self, secrets: Collection[bytes]) -> Iterator[bytes]:
+        """Try every box as an envelope: as each agency, and by these keys and codes."""
+        rings = self._rings(secrets)
+        for box, (secret, ring) in product(self._boxes, rings.items()):
             with suppress(SealingError):
                 yield _in_clear(open_with_code(box, secret))
-            private = X25519PrivateKey.from_private_bytes(secret)
-            for agency, public in keys.items():
+            for agency, keys in ring.items():
                 with suppress(SealingError):
-                    yield _in_clear(open_sealed(box, agency, {key.id: private for key in public}))
-        yield from self._photos(readable)
+                    yield _in_clear(open_sealed(box, agency, keys))
 
-    def _photos(self, readable: bytes) -> Iterator[bytes]:
-        """Try every box as a sealed picture of every report, by every key and code there is."""
-        keys = read_public_keys(self.loot)
+    def _photos(self, secrets: Collection[bytes]) -> Iterator[bytes]:
+        """Try every box as a sealed picture of every report, by these keys and codes."""
         sealed = [box for box in self._boxes if box.startswith(b"HIP")]
         references = [cell for cell in self.cells if isinstance(cell, str)] if sealed else []
-        secrets = {*self._keys(), *self._codes(readable)} if sealed else set()
-        for box, reference, secret, number in product(sealed, references, secrets, range(1, 6)):
+        rings = self._rings({*secrets, *self._data_keys()} if sealed else ())
+        for box, reference, (secret, ring), number in product(sealed, references, rings.items(), range(1, 6)):
+            with suppress(SealingError):
+                yield _body(_parse(box, reference)[1], secret, _bound(reference, number), 0)
             with suppress(SealingError):
                 yield open_photo_with_code(box, secret, reference, number)
-            private = X25519PrivateKey.from_private_bytes(secret)
-            for agency, public in keys.items():
+            for agency, keys in ring.items():
                 with suppress(SealingError):
-                    yield open_photo(box, agency, {key.id: private for key in public}, reference, number)
+                    yield open_photo(box, agency, keys, reference, number)
+
+    def _rings(self, secrets: Collection[bytes]) -> dict[bytes, dict[str, dict[str, X25519PrivateKey]]]:
+        """Return each secret as if it were every private key of every agency."""
+        public = read_public_keys(self.loot)
+        private = {secret: X25519PrivateKey.from_private_bytes(secret) for secret in secrets}
+        return {
+            secret: {agency: {key.id: own for key in keys} for agency, keys in public.items()}
+            for secret, own in private.items()
+        }
+
+    def _data_keys(self) -> Iterator[bytes]:
+        """Return what opens from a box and is as long as a key: of pictures that were still to come."""
+        return (opened for opened in self._drafts() if len(opened) == KEY)
 
     def _keys(self) -> Iterator[bytes]:
         """Every secret in the files, and every hash in the tables, is 32 bytes, and so is every key."""

@@ -4,7 +4,6 @@ import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
-from functools import partial
 from itertools import count
 from pathlib import Path
 from typing import Any
@@ -23,18 +22,25 @@ from werkzeug.wrappers import Response
 
 from bot import store
 from bot.app import create_app
+from bot.arrival import Arrival
+from bot.channels import CHANNELS
+from bot.channels.channel import Channel
 from bot.core.conversation import Conversation
+from bot.core.cutting import units
 from bot.drafts import make_draft_key, read_drafts
 from bot.handset import LONGEST_SMS, MOST_SMS
-from bot.media import Media
-from bot.service import Arrival, Service
+from bot.longtext import LONGEST_TELEGRAM
+from bot.pacing import Pacing
+from bot.service import Service
 from bot.settings import Settings
 from bot.wording import Message
 from casebridge.area import read_area
 from casebridge.database import Database
 from casebridge.keyring import make_keys
 from casebridge.recipients import read_recipients
+from tests.tables import create_tables
 from tests.talk import KNOWLEDGE
+from tests.templates import share_templates
 
 PUBLIC_URL = "https://report.example.org"
 TOKEN = "twilio-token-9b1d"
@@ -45,6 +51,27 @@ ROWS = ("conversation", "turn", "report", "delivery")
 PHOTO_ROWS = ("photo", "report_photo")
 
 _numbers = count(1)
+
+
+@dataclass
+class Ticks:
+    """Seconds that pass only where somebody sleeps, or a test lets them; for budgets."""
+
+    at: float = 1000.0
+    slept: list[float] = field(default_factory=list)
+
+    def __call__(self) -> float:
+        return self.at
+
+    def sleep(self, seconds: float) -> None:
+        self.slept.append(seconds)
+        self.at += seconds
+
+
+def unhurried() -> Pacing:
+    """Budgets in which no time passes and nobody waits."""
+    ticks = Ticks()
+    return Pacing(ticks, ticks.sleep)
 
 
 def make_settings(folder: Path, database_url: str = "", **given: Any) -> Settings:
@@ -64,21 +91,36 @@ def make_settings(folder: Path, database_url: str = "", **given: Any) -> Setting
     return settings
 
 
-def make_app(settings: Settings) -> Flask:
+def make_app(
+    settings: Settings,
+    pacing: Pacing | None = None,
+    channels: Iterable[Channel] = CHANNELS,
+    *,
+    csrf: bool = False,
+) -> Flask:
     """The whole public tier, on a database that has its tables."""
-    with patch("bot.app.read_knowledge", return_value=KNOWLEDGE):  # 90 ms otherwise, hundreds of times
-        app = create_app(settings)
-    app.config["WTF_CSRF_ENABLED"] = False
-    SQLModel.metadata.create_all(service_of(app).database.engine)
+    with patch("bot.app.read_knowledge", return_value=KNOWLEDGE):  # half a second otherwise
+        app = create_app(settings, pacing=pacing or unhurried(), channels=channels)
+    app.config["WTF_CSRF_ENABLED"] = csrf
+    share_templates(app)
+    create_tables(service_of(app).database.engine)
     return app
+
+
+def close(app: Flask) -> None:
+    """End what an app has open: its database, and the bot's own line where one was begun."""
+    service_of(app).database.close()
+    if line := app.extensions.get("botline"):
+        line.close()
 
 
 def make_service(settings: Settings) -> Service:
     """A service on a database of its own connections, as a process that starts has it."""
     area = read_area(settings.area)
     database = Database(settings.database)
-    SQLModel.metadata.create_all(database.engine)
-    return Service(KNOWLEDGE, database, read_drafts(settings), read_recipients(settings, area), area)
+    create_tables(database.engine)
+    recipients = read_recipients(settings, area)
+    return Service(KNOWLEDGE, database, read_drafts(settings), recipients, area, pacing=unhurried())
 
 
 def service_of(app: Flask) -> Service:
@@ -94,8 +136,7 @@ def sms(text: str, message_id: str = "", address: str = PHONE) -> Arrival:
 
 def mms(*pictures: bytes, text: str = "", message_id: str = "", address: str = PHONE) -> Arrival:
     """A message with pictures as the service is handed it."""
-    media = tuple(Media(partial(bytes, content), len(content)) for content in pictures)
-    return replace(sms(text, message_id, address), media=media)
+    return replace(sms(text, message_id, address), media=pictures)
 
 
 def say(service: Service, *texts: str, address: str = PHONE) -> tuple[Message, ...]:
@@ -123,38 +164,63 @@ def _all_of(connection: Connection, name: str) -> list[tuple[Any, ...]]:
 
 
 def conversation(service: Service, channel: str = "sms", address: str = PHONE) -> Conversation:
-    """Return what is stored of somebody's conversation, decrypted."""
+    """Return what is stored of somebody's conversation, decrypted, without which messages there were."""
     key = service.cipher.hash(channel, address)
     with service.database.read() as connection:
         found = store.load(connection, service.cipher, key, b"").conversation
     assert found is not None
-    return found
+    return found._replace(heard="", serial=0, written=(), begun=())
 
 
 # --- Twilio ------------------------------------------------------------------------------
 
 
-def signature(form: Mapping[str, str], url: str = f"{PUBLIC_URL}/channels/sms", token: str = TOKEN) -> str:
+def signature(
+    form: Mapping[str, str],
+    url: str = f"{PUBLIC_URL}/channels/sms",
+    token: str = TOKEN,
+    algorithm: str | None = None,
+) -> str:
     """Sign a form as Twilio does."""
-    made: str = RequestValidator(token).compute_signature(url, dict(form))
+    made: str = RequestValidator(token).compute_signature(url, dict(form), algorithm)
     return made
+
+
+def twilio_body(name: str) -> dict[str, str]:
+    """A form Twilio sends, by the name of its file in bodies/."""
+    file = Path(__file__).parent / "channels" / "bodies" / f"{name}.json"
+    form: dict[str, str] = json.loads(file.read_text(encoding="utf-8"))
+    return form
+
+
+def whatsapp_form(text: str, message_id: str = "", **more: str) -> dict[str, str]:
+    """The form of a message by WhatsApp."""
+    message_id = message_id or f"SM{uuid4().hex}"
+    ids = {"MessageSid": message_id, "SmsSid": message_id, "SmsMessageSid": message_id}
+    return twilio_body("whatsapp_text") | ids | {"Body": text} | more
 
 
 def sms_form(text: str, message_id: str = "", sender: str = PHONE, **more: str) -> dict[str, str]:
     """The form of a text message, with the fields Twilio sends; see bodies/."""
     message_id = message_id or f"SM{uuid4().hex}"
-    form: dict[str, str] = json.loads(
-        (Path(__file__).parent / "channels" / "bodies" / "sms.json").read_text()
+    return (
+        twilio_body("sms")
+        | {"MessageSid": message_id, "SmsSid": message_id, "From": sender, "Body": text}
+        | more
     )
-    return form | {"MessageSid": message_id, "SmsSid": message_id, "From": sender, "Body": text} | more
 
 
 def post_sms(
-    client: FlaskClient, form: Mapping[str, str], signed: str | None = None, body: bytes | None = None
+    client: FlaskClient,
+    form: Mapping[str, str],
+    signed: str | None = None,
+    body: bytes | None = None,
+    path: str = "/channels/sms",
 ) -> TestResponse:
     """Post a text message; `body` is what goes over the wire where it is not the form as it should be."""
-    headers = {"X-Twilio-Signature": signature(form) if signed is None else signed}
-    return client.post("/channels/sms", data=body or urlencode(form), headers=headers, content_type=FORM_TYPE)
+    signed = signature(form, f"{PUBLIC_URL}{path}") if signed is None else signed
+    headers = {"X-Twilio-Signature": signed}
+    return client.post(path, data=body or urlencode(form), headers=headers, content_type=FORM_TYPE)
 
 
 def texts_of(response: Response) -> tuple[str, ...]:
@@ -187,13 +253,14 @@ def telegram_message(words: str | None, chat: int = 5001, **more: Any) -> dict[s
     return update | {"update_id": 700_000_000 + number, "message": message}
 
 
-def telegram_press(data: str, chat: int = 5001) -> dict[str, Any]:
-    """An update with a button pressed."""
+def telegram_press(data: str, chat: int = 5001, below: Mapping[str, Any] | None = None) -> dict[str, Any]:
+    """An update with a button pressed; `below`: the buttons of its message."""
     update: dict[str, Any] = json.loads(
         (Path(__file__).parent / "channels" / "bodies" / "telegram_press.json").read_text()
     )
     query = update["callback_query"] | {"data": data, "id": str(next(_numbers))}
     query["from"] |= {"id": chat}
+    query["message"] |= {"reply_markup": below} if below else {}
     query["message"]["chat"] |= {"id": chat}
     return update | {"update_id": 700_000_000 + next(_numbers), "callback_query": query}
 
@@ -209,8 +276,8 @@ def method_of(response: TestResponse) -> dict[str, Any]:
     assert response.status_code == 200
     method: dict[str, Any] = json.loads(response.data) if response.data else {}
     if method:
-        assert method["method"] == "sendMessage"
-        assert 0 < len(method["text"]) <= 4096
+        assert method["method"] in ("sendMessage", "editMessageReplyMarkup")
+        assert method["method"] != "sendMessage" or 0 < units(method["text"]) <= LONGEST_TELEGRAM
         assert all(0 < len(data.encode()) <= 64 for data in buttons_of(method))
     return method
 

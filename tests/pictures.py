@@ -2,6 +2,7 @@
 
 import struct
 import zlib
+from functools import cache
 from io import BytesIO
 
 from PIL import Image, ImageCms
@@ -18,13 +19,14 @@ def picture(form: str = "JPEG", size: tuple[int, int] = (64, 48), colour: str = 
     return file.getvalue()
 
 
+@cache  # its profile holds the second it was made
 def telling_picture(form: str = "JPEG", orientation: int = 1) -> bytes:
     """A picture whose Exif holds a place, whose comment, XMP and texts hold it in figures."""
     exif = Image.Exif()
     exif[0x0112], exif[0x010E], exif[0x0132] = orientation, PLACE.decode(), "2026:11:21 22:10:00"
     exif.get_ifd(0x8825).update(GPS)
     file, image = BytesIO(), Image.new("RGB", (64, 48), "red")
-    profile = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()
+    profile = _profile()
     if form == "PNG":
         texts = PngInfo()
         texts.add_text("Comment", PLACE.decode())
@@ -36,6 +38,12 @@ def telling_picture(form: str = "JPEG", orientation: int = 1) -> bytes:
     else:
         image.save(file, form, exif=exif, icc_profile=profile, comment=PLACE, xmp=PLACE)
     return file.getvalue() + PLACE  # behind its end too
+
+
+@cache
+def _profile() -> bytes:
+    """Made once: it holds the second it was made in, and the same picture is to be the same bytes."""
+    return ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()
 
 
 def bomb(side: int = 30_000) -> bytes:

@@ -28,6 +28,7 @@ from tests.making import (
     telegram_message,
     telegram_press,
     texts_of,
+    whatsapp_form,
 )
 from tests.talk import ALL_THEMES, KNOWLEDGE, TEXTS
 
@@ -92,6 +93,22 @@ class BySms:
 
 
 @dataclass
+class ByWhatsapp:
+    """Through the same webhook, typing numbers."""
+
+    client: FlaskClient
+
+    def greet(self) -> Heard:
+        return self.say("hello")
+
+    def say(self, text: str) -> Heard:
+        return Heard("\n\n".join(texts_of(post_sms(self.client, whatsapp_form(text)))))
+
+    def press(self, data: str) -> Heard:
+        raise NotImplementedError
+
+
+@dataclass
 class ByTelegram:
     """Through the webhook, pressing the buttons that came with a question."""
 
@@ -134,8 +151,12 @@ class ByWeb:
     def _send(self, form: dict[str, str]) -> Heard:
         form = {"id": uuid4().hex} | form
         page = self.client.post("/", data=form, base_url=PUBLIC_URL, follow_redirects=True)
-        text = unescape(re.sub(r"<[^>]*>", "", page.get_data(as_text=True)))
-        return Heard(re.sub("[\u2066-\u2069]", "", text))
+        return Heard(on_page(page.text))
+
+
+def on_page(html: str) -> str:
+    """Return what a page says, without its markup and what keeps numbers left to right."""
+    return re.sub("[\u2066-\u2069]", "", unescape(re.sub(r"<[^>]*>", "", html)))
 
 
 @dataclass
@@ -219,7 +240,7 @@ class Reporter:
         return reference
 
     def _choose(self, step: str, values: list[str], value: str) -> None:
-        if self.presses and self.heard.buttons:
+        if self.presses and any(data.startswith(f"{step}:") for data in self.heard.buttons):
             (data,) = (data for data in self.heard.buttons if data.startswith(f"{step}:{value}:"))
             self.heard = self.line.press(data)
             return

@@ -49,6 +49,33 @@ class Person:
         self._send(Inbound(text, self.at, attachment=True, photos=photos, refused=refused))
         return self
 
+    def says_late(self, text: str, *, overtaken: bool = False) -> "Person":
+        """Say something that arrives when nobody waits for a reply, or after what was written later."""
+        self._send(
+            Inbound(text, self.at, reference=REFERENCE, code=CODE, late=not overtaken, overtaken=overtaken)
+        )
+        return self
+
+    def presses_late(self, step: str, *values: str) -> "Person":
+        """Press a button when nobody waits for a reply."""
+        pressed = Pressed(step, values)
+        self._send(Inbound("", self.at, pressed, reference=REFERENCE, code=CODE, late=True))
+        return self
+
+    def writes(self, number: int, text: str, **more: Any) -> "Person":
+        """Say something in a chat whose messages have numbers."""
+        self._send(
+            Inbound(text, self.at, reference=REFERENCE, code=CODE, number=number, serial=number, **more)
+        )
+        return self
+
+    def edits(self, number: int, text: str, serial: int = 1000, **more: Any) -> "Person":
+        """Put other words in place of what was said."""
+        self._send(
+            Inbound(text, self.at, reference=REFERENCE, code=CODE, edits=number, serial=serial, **more)
+        )
+        return self
+
     def _send(self, inbound: Inbound) -> None:
         self.messages, self.effects = self.talk.say(inbound)
 
@@ -110,6 +137,8 @@ BEFORE: Mapping[str, Mapping[str, str]] = {
     "voicemail": {"contact": "yes"},
     "contact_safe": {"contact": "yes"},
     "safe_word": {"contact": "yes"},
+    "follow_up": {"contact": "yes"},
+    "follow_up_hours": {"contact": "yes"},
     "show_help": {"contact": "yes", "shared_device": "yes"},
     "faith": {"why": "religion"},
     "at_home": {"where": "High Street, Stockton"},

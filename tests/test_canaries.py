@@ -41,6 +41,7 @@ def test_a_server_in_daily_work_logs_nothing_of_anybody(env: dict[str, str], tmp
     assert found_in(log.read_text(), *secrets) == []
 
 
+@pytest.mark.both_databases
 def test_a_server_in_trouble_logs_that_and_nothing_of_anybody(env: dict[str, str]) -> None:
     done = subprocess.run(
         [sys.executable, "-m", "tests.troubled_process"],

@@ -73,7 +73,7 @@ def test_the_page_holds_the_same_rows_with_signs_as_they_are(tmp_path: Path) -> 
 
 
 def test_the_field_list_is_whole() -> None:
-    assert len(read_dictionary().fields) == 120
+    assert len(read_dictionary().fields) == 122
 
 
 @pytest.mark.parametrize("area", areas())

@@ -4,6 +4,7 @@ import ast
 import subprocess
 import sys
 from collections.abc import Iterable, Iterator, Mapping
+from functools import cache
 from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
 
@@ -16,6 +17,7 @@ LAYERS = (
     ("bot", "casebridge", "casebridge.report"),
     (
         *("bot.core.*", "casebridge.boxes", "casebridge.wrapping", "casebridge.sealing", "casebridge.asking"),
+        "casebridge.sealedphoto",
         *("casebridge.returncode", "casebridge.schema"),
     ),
     (
@@ -29,13 +31,25 @@ LAYERS = (
             "casebridge.deskpages",
         ),
         *("casebridge.database", "casebridge.lines", "casebridge.prepared", "bot.settings"),
-        *("bot.conditions", "bot.servicefile", "bot.stepfile", "bot.triagefile"),
-        *("bot.flowfile", "bot.phrasebook", "bot.readers", "bot.media", "bot.photos"),
+        *("bot.conditions", "bot.servicefile", "bot.entryfile", "bot.stepfile", "bot.triagefile"),
+        *(
+            "bot.flowfile",
+            "bot.phrasebook",
+            "bot.readers",
+            "bot.media",
+            "bot.photos",
+            "bot.arrival",
+            "bot.numbers",
+        ),
+        *("bot.budgets", "bot.pacing"),
         *(
             "bot.wording",
             "bot.wordingfile",
             "bot.segments",
+            "bot.folding",
             "bot.handset",
+            "bot.fitting",
+            "bot.longtext",
             "bot.webpage",
             "bot.keeping",
             "bot.rehearsal",
@@ -44,20 +58,24 @@ LAYERS = (
             "bot.catalogues",
             "bot.check",
             "bot.knowing",
+            "bot.hours",
+            "bot.outcomes",
+            "bot.senders.*",
             "bot.transcript",
         ),
         *("bot.drafts", "bot.dictionary", "bot.sentences", "bot.paper", "bot.diagram", "bot.xlsform"),
-        *("bot.typesetting", "bot.script", "bot.leaflet"),
+        *("bot.typesetting", "bot.script", "bot.leaflet", "bot.button"),
     ),
     (
         *("casebridge.tables", "casebridge.desk.tables", "casebridge.destinations.*", "casebridge.outbox"),
         *("casebridge.owncode", "casebridge.returning", "casebridge.standing", "casebridge.questions"),
-        *("casebridge.ledger", "bot.tables", "bot.migrations.*", "bot.migrating", "bot.store"),
-        *("casebridge.photos", "bot.album"),
+        *("casebridge.ledger", "bot.tables", "bot.migrations.*", "bot.migrating", "bot.store", "bot.entries"),
+        *("casebridge.photos", "bot.album", "bot.awaited", "bot.draftcode", "bot.optout", "bot.following"),
+        *("bot.outgoing", "bot.deciding"),
     ),
-    ("bot.forwarding",),
+    ("bot.forwarding", "bot.finding", "bot.deeds"),
     ("bot.service", "casebridge.worker", "casebridge.desk.*"),
-    ("bot.channels.*", "bot.messenger"),
+    ("bot.kept", "bot.channels.*", "bot.sending", "bot.reconciling", "bot.fetching", "bot.messenger"),
     (
         *("bot.headers", "bot.app", "bot.serving", "bot.talking", "bot.trial", "bot.cli", "bot.__main__"),
         *("casebridge.cli", "casebridge.__main__"),
@@ -107,12 +125,18 @@ SOURCES = {
 }
 
 
+@cache
+def nodes(source: str) -> tuple[ast.AST, ...]:
+    """Every node of a source; most are asked for again with one other source beside them."""
+    return tuple(ast.walk(ast.parse(source)))
+
+
 def imported(source: str, known: Iterable[str]) -> Iterator[str]:
     """Yield the full name of everything imported, wherever in the file it stands.
 
     In `from bot import service` the module is in the alias: it yields `bot.service`.
     """
-    for node in ast.walk(ast.parse(source)):
+    for node in nodes(source):
         if isinstance(node, ast.Import):
             yield from (alias.name for alias in node.names)
         elif isinstance(node, ast.ImportFrom):
@@ -173,7 +197,7 @@ def strangers_in_core(sources: Mapping[str, str]) -> list[str]:
 
 
 def called(source: str) -> set[str]:
-    return {ast.unparse(node.func) for node in ast.walk(ast.parse(source)) if isinstance(node, ast.Call)}
+    return {ast.unparse(node.func) for node in nodes(source) if isinstance(node, ast.Call)}
 
 
 def out_of_core_order(sources: Mapping[str, str]) -> list[str]:
@@ -218,11 +242,11 @@ def by_name(sources: Mapping[str, str]) -> list[str]:
 
 def words(source: str) -> set[str]:
     """Return every name a source uses, imports or asks of something."""
-    nodes = list(ast.walk(ast.parse(source)))
+    all_of_it = nodes(source)
     return (
-        {node.id for node in nodes if isinstance(node, ast.Name)}
-        | {node.attr for node in nodes if isinstance(node, ast.Attribute)}
-        | {alias.name for node in nodes if isinstance(node, ast.ImportFrom) for alias in node.names}
+        {node.id for node in all_of_it if isinstance(node, ast.Name)}
+        | {node.attr for node in all_of_it if isinstance(node, ast.Attribute)}
+        | {alias.name for node in all_of_it if isinstance(node, ast.ImportFrom) for alias in node.names}
     )
 
 

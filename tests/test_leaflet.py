@@ -129,6 +129,26 @@ def test_links_lead_where_the_words_say() -> None:
     ]
 
 
+def test_a_leaflet_for_an_entry_point_says_so_in_every_link_and_in_the_code() -> None:
+    leaflet = read_leaflet(Settings.read(_env_file=None, **ALL), "poster-1")
+
+    printed = Printed(leaflet.pdf("en"))
+
+    assert printed.links == [
+        "https://report.example.org/?lang=en&at=poster-1",
+        "sms:+441632960961?body=poster-1",
+        "https://t.me/report_example_bot?start=poster-1",
+    ]
+    code = segno.make_qr("https://report.example.org/?lang=en&at=poster-1", error="m")
+    assert _modules(str(leaflet.sheet("en")["code"])) == [list(map(bool, row)) for row in code.matrix]
+    assert "poster-1" not in printed.text
+
+
+def test_a_leaflet_for_an_unknown_entry_point_is_refused() -> None:
+    with pytest.raises(click.UsageError, match=r"'nowhere' is no entry point of .* names: poster-1, "):
+        read_leaflet(Settings.read(_env_file=None, **ALL), "nowhere")
+
+
 # --- the code to scan -------------------------------------------------------------------------------
 
 

@@ -19,6 +19,8 @@ from casebridge.standing import standing_of_reference
 from tests.making import counts, make_service, make_settings, rows, say, sms
 from tests.talk import SHORT_REPORT
 
+pytestmark = pytest.mark.both_databases
+
 
 @pytest.fixture
 def empty(database_url: str) -> Iterator[Database]:

@@ -23,6 +23,7 @@ def test_a_channel_without_its_secrets_is_off_and_said_so(tmp_path: Path) -> Non
     assert statuses == [404, 404]
     assert said == [
         "sms: off, because TWILIO_ACCOUNT_SID, TWILIO_AUTH_TOKEN is not set",
+        "whatsapp: off, because TWILIO_ACCOUNT_SID, TWILIO_AUTH_TOKEN is not set",
         "telegram: off, because TELEGRAM_WEBHOOK_SECRET is not set",
     ]
 

@@ -54,6 +54,13 @@ def test_half_of_twilios_settings_is_a_fault(tmp_path: Path, given: dict[str, st
     assert "TWILIO_ACCOUNT_SID and TWILIO_AUTH_TOKEN go together" in fault
 
 
+def test_a_second_token_goes_beside_a_first() -> None:
+    with pytest.raises(FaultySettings) as refused:
+        Settings.read(_env_file=None, twilio_secondary_auth_token=SECRET)
+
+    assert [fault.split(":")[0] for fault in refused.value.faults] == ["TWILIO_SECONDARY_AUTH_TOKEN"]
+
+
 @pytest.mark.parametrize("url", ["reports.db", "postgres//x", "mysql://x/y", "sqlite:///:memory:"])
 def test_an_address_of_no_database_of_ours_is_a_fault(url: str) -> None:
     with pytest.raises(FaultySettings):
@@ -78,8 +85,8 @@ def test_an_empty_setting_is_an_unset_one(monkeypatch: pytest.MonkeyPatch) -> No
 
 def test_a_secret_is_not_shown_with_the_settings() -> None:
     shown = Settings.read(
-        _env_file=None, twilio_account_sid="AC1", twilio_auth_token=SECRET, telegram_webhook_secret=SECRET,
-        telegram_bot_token=SECRET,
+        _env_file=None, twilio_account_sid="AC1", twilio_auth_token=SECRET,
+        twilio_secondary_auth_token=SECRET, telegram_webhook_secret=SECRET, telegram_bot_token=SECRET,
     )  # fmt: skip
 
     assert SECRET not in f"{shown!r} {shown} {shown.model_dump_json()}"

@@ -62,6 +62,7 @@ def loot(tmp_path: Path) -> Path:
     return tmp_path / "loot"
 
 
+@pytest.mark.both_databases
 @pytest.mark.parametrize("way", [ByWeb, BySms, ByTelegram])
 def test_with_the_whole_public_tier_no_submitted_report_can_be_read(
     client: FlaskClient, service: Service, settings: Settings, loot: Path, way: Callable[[FlaskClient], Line]
@@ -119,6 +120,36 @@ def test_a_return_code_in_the_very_first_message_is_not_there_to_be_found(
 
     read = Adversary.take(settings, service.database, loot).read()
     assert [canary for canary in (*CANARIES, code.encode()) if canary in read] == []
+
+
+@pytest.mark.parametrize("way", [ByWeb, BySms, ByTelegram])
+def test_the_code_of_a_draft_is_not_there_to_be_found_though_the_draft_can_be_read(
+    client: FlaskClient, service: Service, settings: Settings, loot: Path, way: Callable[[FlaskClient], Line]
+) -> None:
+    """Whoever has the database and the draft key reads drafts; they cannot take one over by its code."""
+    reporter = Reporter(way(client), answers=ANSWERS)
+    reporter.answer_until(lambda: "why" in reporter.asked)
+    code = CODE.findall(reporter.line.say("later").text)[-1]
+
+    read = Adversary.take(settings, service.database, loot).read()
+
+    assert code.encode() not in read
+    assert code.replace(".", "").encode() not in read
+    assert b"zimtstern" in read
+
+
+def test_the_code_of_a_draft_that_was_taken_up_is_not_there_to_be_found(
+    client: FlaskClient, service: Service, settings: Settings, loot: Path
+) -> None:
+    reporter = Reporter(BySms(client), answers=ANSWERS)
+    reporter.answer_until(lambda: "why" in reporter.asked)
+    code = CODE.findall(reporter.line.say("later").text)[-1]
+    back = Reporter(ByWeb(client)).begin()
+
+    back.line.say(f"my code is {code}")
+
+    read = Adversary.take(settings, service.database, loot).read()
+    assert [each for each in (code, code.replace(".", "")) if each.encode() in read] == []
 
 
 def test_the_adversary_reads_a_draft_which_is_why_it_is_erased(

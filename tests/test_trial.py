@@ -14,6 +14,9 @@ from pathlib import Path
 import psutil
 import pytest
 
+from tests.channels.bot_api import TOKEN, bot_api
+from tests.making import telegram_message
+
 
 def _free_port() -> int:
     with socket.socket() as probe:
@@ -47,15 +50,18 @@ def _announcement(started: subprocess.Popen[str]) -> str:
     lines: list[str] = []
     for line in started.stdout:
         lines.append(line)
-        if "Ctrl-C" in line:
+        if line.strip() == "Ctrl-C ends it.":  # the bot says it too, in a line of its own
             break
     return "".join(lines)
 
 
-def test_it_says_where_everything_is_ends_every_process_and_starts_again_with_the_same_keys(
+def test_it_says_where_everything_is_polls_the_bot_ends_every_process_and_starts_again_with_the_same_keys(
     tmp_path: Path,
 ) -> None:
-    with _trial(tmp_path) as started:
+    with (
+        bot_api() as (api, bot_address),
+        _trial(tmp_path, TELEGRAM_BOT_TOKEN=TOKEN, TELEGRAM_API_URL=bot_address) as started,
+    ):
         said = _announcement(started)
         family = psutil.Process(started.pid).children(recursive=True)
         for address in re.findall(r"(?:Chat|Desk): +(http\S+)", said):
@@ -63,24 +69,31 @@ def test_it_says_where_everything_is_ends_every_process_and_starts_again_with_th
                 assert response.status == 200
         with urllib.request.urlopen(f"{address}/try", timeout=5) as response:  # the desk's, with its tester
             assert response.url == f"{address}/sign-in?next=/try"
+        heard = api.write(telegram_message("hello"))
 
         started.send_signal(signal.SIGINT)
         code = started.wait(20)
 
         assert code == 0
-        assert len(family) >= 4
+        assert heard.text.startswith("Which language?")
+        assert len(family) >= 5
         assert [process for process in family if process.is_running()] == []
         assert "LOCAL TRIAL" in said
+        assert "Messages go out by Telegram" in said
+        assert "Nothing leaves" not in said
         assert re.search(r"/invitation/\S{20,}", said)
     kept = {
         path: path.read_bytes() for path in tmp_path.rglob("*") if path.suffix in (".key", ".pem", ".pub")
     }
 
-    with _trial(tmp_path) as started:  # a second start keeps them
-        _announcement(started)
+    with _trial(tmp_path) as started:  # a second start, without a bot, keeps them
+        said = _announcement(started)
+        family = psutil.Process(started.pid).children()
         started.send_signal(signal.SIGTERM)
         started.wait(20)
 
+    assert len(family) == 4
+    assert "Nothing leaves this machine" in said
     assert kept
     assert {path: path.read_bytes() for path in kept} == kept
 

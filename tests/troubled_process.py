@@ -3,7 +3,7 @@
 from flask import Flask
 from sqlalchemy import text
 
-from bot import service as services
+from bot import deeds
 from bot.app import create_app
 from bot.core.engine import Outcome
 from bot.service import Service
@@ -27,11 +27,11 @@ def fail_with_words(*given: object) -> Outcome:
 assert statuses(create_app(Settings.read(database_url=AWAY))) == {200, 403, 503}  # 200: no update at all
 
 app = create_app()
-well = vars(services)["advance"]
-vars(services).update(advance=fail_with_words)
+well = vars(deeds)["advance"]
+vars(deeds).update(advance=fail_with_words)
 assert statuses(app) == {200, 403, 500}
 
-vars(services).update(advance=well)
+vars(deeds).update(advance=well)
 service: Service = app.extensions["service"]
 with service.database.begin() as connection:
     connection.execute(text("ALTER TABLE turn RENAME TO gone"))

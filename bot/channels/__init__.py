@@ -3,4 +3,4 @@
 from bot.channels import sms, telegram, web
 from bot.channels.channel import Channel
 
-CHANNELS: tuple[Channel, ...] = (web.CHANNEL, sms.CHANNEL, telegram.CHANNEL)
+CHANNELS: tuple[Channel, ...] = (web.CHANNEL, sms.CHANNEL, sms.WHATSAPP, telegram.CHANNEL)

@@ -1,117 +1,103 @@
-"""Text messages by Twilio: a signed form in, TwiML out. The reply travels in the response."""
+"""Text messages and WhatsApp by Twilio: a signed form in, TwiML out. The reply travels in the response.
+
+On WhatsApp too options are numbers: buttons and lists go by Twilio's Content API alone, not in TwiML.
+A template of one's own whose buttons send "step:value" is understood.
+"""
 
 import re
-from functools import cache
-from hmac import compare_digest
-from urllib.parse import parse_qsl
+from concurrent.futures import Future, ThreadPoolExecutor
 from xml.sax.saxutils import escape
 
-from flask import Blueprint, Response, request
-from twilio.request_validator import RequestValidator
+import structlog
+from flask import Blueprint, Response
 
+from bot import kept
+from bot.arrival import Arrival
 from bot.channels.channel import Channel, service, settings
-from bot.channels.twiliomedia import TwilioMedia
-from bot.handset import provider_answers, sms_texts
-from bot.media import Media
-from bot.service import Arrival
-from bot.settings import Settings
+from bot.channels.signed import Form, signed_form
+from bot.channels.status import report
+from bot.channels.twilioform import channel_of, provider_answers, read_message
+from bot.core.language import written_in
+from bot.handset import sms_texts, whatsapp_texts
+from bot.senders.twilio import STATUS_PATH
+from bot.wording import Message
+from casebridge.logs import fault_of
 
 PATH = "/channels/sms"
-MOST_MEDIA = 10  # of a message
-MOST_FIELDS = 500  # of a form; Twilio sends about 20, and 3 more for each of up to 10 pictures
+FALLBACK_PATH = f"{PATH}/fallback"
+FALLBACK_SECONDS = 5.0  # for the database; Twilio waits 15 in all
+NEEDS = "TWILIO_ACCOUNT_SID, TWILIO_AUTH_TOKEN"
+
+_patient = ThreadPoolExecutor(4, "fallback")  # wait for a database longer than Twilio does
 
 blueprint = Blueprint("sms", __name__)
-CHANNEL = Channel(
-    "sms", blueprint, lambda s: s.sms_is_on, "TWILIO_ACCOUNT_SID, TWILIO_AUTH_TOKEN", signs=True
-)
+blueprint.add_url_rule(STATUS_PATH, view_func=report, methods=["POST"])
+CHANNEL = Channel("sms", blueprint, lambda s: s.sms_is_on, NEEDS, signs=True)
+WHATSAPP = Channel("whatsapp", blueprint, lambda s: s.sms_is_on, NEEDS, signs=True)
 
 
 @blueprint.post(PATH)
 def receive() -> Response:
     """Take one message. 403 unless Twilio signed it for our configured address."""
-    form = _form(request.get_data(cache=False))
-    if form is None or not _is_signed(form, settings()):
+    form = signed_form(PATH)
+    if form is None:
         return Response(status=403)
-    sender, message_id = form.first("From"), form.first("MessageSid") or form.first("SmsSid")
-    if not sender or not message_id:
+    arrival = read_message(form, service().knowledge)
+    return _say(form, service().receive(arrival)) if arrival else twiml(())
+
+
+@blueprint.post(FALLBACK_PATH)
+def receive_again() -> Response:
+    """Take a message whose first request failed; keep it where it fails again or takes long, and say so.
+
+    One that is taken after all has been taken when its kept copy comes, which then changes nothing.
+    """
+    form = signed_form(FALLBACK_PATH)
+    if form is None:
+        return Response(status=403)
+    arrival = read_message(form, service().knowledge)
+    if arrival is None:
         return twiml(())
-    body, opt_out = form.first("Body"), form.first("OptOutType")
-    messages = service().receive(
-        Arrival(
-            channel="sms",
-            address=sender,
-            message_id=message_id,
-            witness=message_id,
-            text="STOP" if opt_out == "STOP" else body,  # may be a word only Twilio was told of
-            attachment=form.first("NumMedia") not in ("", "0"),
-            media=_pictures(form, settings()),
-        )
-    )
-    if provider_answers(body, opt_out):
-        return twiml(())
-    return twiml(sms_texts(messages))
+    taking = _patient.submit(service().receive, arrival)
+    try:
+        messages = _in_time(taking)
+    except Exception as error:  # whatever it is, the message is not to be lost
+        structlog.get_logger().error("cannot answer", channel=arrival.channel, **fault_of(error))
+        return _keep(form, arrival)
+    return _say(form, messages)
 
 
 def twiml(texts: tuple[str, ...]) -> Response:
     """Answer with these messages; none is no answer."""
-    body = "".join(f"<Message>{escape(_legal(text))}</Message>" for text in texts)
+    body = "".join(f"<Message>{escape(text)}</Message>" for text in map(_legal, texts) if text)
     return Response(f'<?xml version="1.0" encoding="UTF-8"?><Response>{body}</Response>', mimetype="text/xml")
 
 
-def _pictures(form: "_Form", config: Settings) -> tuple[Media, ...]:
-    """Return the pictures of a signed form; what else may hang on a message is none."""
-    addresses = [
-        form.first(f"MediaUrl{i}")
-        for i in range(MOST_MEDIA)
-        if form.first(f"MediaContentType{i}").startswith("image/")
-    ]
-    if not addresses:
-        return ()
-    token = config.twilio_auth_token.get_secret_value()
-    return TwilioMedia(config.twilio_account_sid, token, config.twilio_api_url).at(addresses)
-
-
-class _Form(dict[str, list[str]]):
-    """The fields of a message; `getall` is what Twilio's validator asks a form for first."""
-
-    getall = dict.__getitem__
-
-    def first(self, name: str) -> str:
-        """Return the value of a field, "" where there is none."""
-        return self[name][0] if name in self else ""
-
-
-def _form(body: bytes) -> _Form | None:
-    """Read a form as Flask would, in a third of its time; None if it is none of Twilio's."""
+def _in_time(taking: Future[tuple[Message, ...]]) -> tuple[Message, ...]:
+    """Return the answer. Raises TimeoutError, and what the service raises."""
     try:
-        fields = parse_qsl(
-            body.decode(), keep_blank_values=True, errors="werkzeug.url_quote", max_num_fields=MOST_FIELDS
-        )
-    except ValueError:  # not UTF-8, or fields without end
-        return None
-    form = _Form()
-    for name, value in fields:
-        form.setdefault(name, []).append(value)
-    return form
+        return taking.result(FALLBACK_SECONDS)
+    finally:
+        taking.cancel()  # one that still waits for a thread
 
 
-def _is_signed(form: _Form, config: Settings) -> bool:
-    """Check Twilio's signature over the address it was told, never over what the request claims.
-
-    The library's own check signs twice, because Twilio may or may not have written the port;
-    nearly always the address as it was configured is what was signed.
-    """
-    query = request.query_string.decode("ascii", "replace")
-    url = f"{config.address}{PATH}?{query}" if query else config.address + PATH
-    signature = request.headers.get("X-Twilio-Signature", "")  # None would raise
-    validator = _validator(config.twilio_auth_token.get_secret_value())
-    signed = validator.compute_signature(url, form)
-    return compare_digest(signed.encode(), signature.encode()) or validator.validate(url, form, signature)
+def _say(form: Form, messages: tuple[Message, ...]) -> Response:
+    if provider_answers(form):
+        return twiml(())
+    return twiml((whatsapp_texts if channel_of(form) == "whatsapp" else sms_texts)(messages))
 
 
-@cache
-def _validator(token: str) -> RequestValidator:
-    return RequestValidator(token)
+def _keep(form: Form, arrival: Arrival) -> Response:
+    """Keep a message for when the database is back. 503 where it cannot be kept either."""
+    to = service()
+    try:
+        kept.keep(kept.folder(settings()), to.cipher, arrival, to.now())
+    except OSError:
+        return Response(status=503)
+    if provider_answers(form):
+        return twiml(())
+    phrase, phrasebook = to.knowledge.texts.cannot_answer, to.knowledge.phrasebook
+    return twiml((phrasebook.text(phrase, written_in(arrival.text, phrase, phrasebook)),))
 
 
 _ILLEGAL = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")

@@ -1,29 +1,36 @@
 """Telegram: an update in, one method in the webhook's answer out.
 
-Long polling (`polling.py`) shares `answer`. User text is never parsed as markup.
+Long polling (`polling.py`) shares `answer`. What one method cannot say goes by the bot's own line.
 """
 
 import hmac
 import json
+import time
+from concurrent.futures import Future
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from flask import Blueprint, Response, request
+from flask import Blueprint, Response, current_app, request
 
 from bot.channels.botfiles import BotFiles
+from bot.channels.botline import MISSHAPEN, WAIT_SECONDS, BotLine, NotDone
+from bot.channels.buttons import keyboard
 from bot.channels.channel import Channel, service, settings
-from bot.core.conversation import Pressed
-from bot.core.normal import clean
-from bot.handset import telegram_message, without_slash
-from bot.service import Arrival, Service
+from bot.channels.updates import Blocked, Leave, Said, Ticked, meaning, read_update
+from bot.handset import telegram_message
+from bot.longtext import parts, shortened
+from bot.service import Service
 from bot.wording import Message
 
 if TYPE_CHECKING:
-    from telegram import InlineKeyboardMarkup, Update
+    from telegram import Bot, Update
 
 PATH = "/channels/telegram"
-LONGEST_CALLBACK = 64  # bytes of callback_data
-MISSHAPEN = (KeyError, TypeError, ValueError, AttributeError, OverflowError, OSError, RecursionError)
 SECRET_HEADER = "X-Telegram-Bot-Api-Secret-Token"  # noqa: S105 - the name of a header
+MOST_CLEARED = 2_000  # messages
+CLEARED_AT_ONCE = 100  # Bot API, deleteMessages
+
+Method = dict[str, Any]
 
 blueprint = Blueprint("telegram", __name__)
 CHANNEL = Channel("telegram", blueprint, lambda s: s.telegram_is_on, "TELEGRAM_WEBHOOK_SECRET", signs=True)
@@ -37,86 +44,117 @@ def receive() -> Response:
     if not secret or not hmac.compare_digest(given, secret):
         return Response(status=403)
     update = read_update(request.get_data())
-    method = answer(service(), update, BotFiles.of(settings())) if update else None
+    method = answer(service(), update, BotFiles.of(settings()), _line()) if update else None
     return Response(json.dumps(method) if method else "", mimetype="application/json")
 
 
-def read_update(body: bytes) -> "Update | None":
-    """Parse an update; None for anything that is not one we can use."""
-    from telegram import Update  # noqa: PLC0415 - 130 ms and 15 MB, only where Telegram is on
-
-    try:
-        data = json.loads(body)  # orjson refuses half an emoji ("\ud83d"), and all of the message with it
-        return Update.de_json(data, None) if isinstance(data, dict) else None
-    except MISSHAPEN:  # PTB checks no types: channels.md §3
-        return None
-
-
-def answer(to: Service, update: "Update", files: BotFiles | None = None) -> dict[str, Any] | None:
+def answer(
+    to: Service, update: "Update", files: BotFiles | None = None, line: BotLine | None = None
+) -> Method | None:
     """Take an update and return the one method that answers it, or None where nothing is said.
 
-    Without `files`, which need the bot's token, pictures are asked for in words.
+    Without `files` and `line`, which need the bot's token, pictures are asked for in words, a
+    pressed button keeps turning until Telegram gives up, and no message is removed.
     """
+    _stop_turning(update, line)
     try:
-        arrival = _arrival(update, files)
+        meant = meaning(update, files)
     except MISSHAPEN:  # a field of another type than it should be
         return None
-    chat = update.effective_chat
-    if arrival is None or chat is None:
-        return None
-    messages = to.receive(arrival)
+    match meant:
+        case Said():
+            return _answered(meant, to.receive(meant.arrival), line)
+        case Ticked():
+            which = {"chat_id": meant.chat, "message_id": meant.message}
+            return {"method": "editMessageReplyMarkup", **which, "reply_markup": meant.keyboard}
+        case Blocked():
+            to.receive(meant.arrival)
+        case Leave() if line is not None:
+            line.tell(lambda bot: bot.leave_chat(meant.chat))
+    return None
+
+
+def _line() -> BotLine | None:
+    """Return the bot's own line of this process; None without its token."""
+    made = current_app.extensions
+    line: BotLine | None = made.setdefault("botline", None if "botline" in made else BotLine.of(settings()))
+    return line
+
+
+def _stop_turning(update: "Update", line: BotLine | None) -> None:
+    """Tell a pressed button at once that it was heard: a late answer is refused."""
+    if line is not None and update.callback_query is not None:
+        query = str(update.callback_query.id)
+        line.tell(lambda bot: bot.answer_callback_query(query))
+
+
+def _answered(said: Said, messages: tuple[Message, ...], line: BotLine | None) -> Method | None:
+    """Say everything, with buttons for the question it ends with; the ones answered go."""
+    if line is not None and said.buttons_of:
+        line.tell(lambda bot: bot.edit_message_reply_markup(said.chat, said.buttons_of))
     if not messages:
         return None
-    return _send_message(chat.id, messages)
+    if messages[-1].clears:
+        return _cleared(said, messages[-1], line)
+    head, question, asked = telegram_message(messages)
+    *before, last = parts(head, question)
+    if before and not _sent(said.chat, before, line):
+        last = shortened(head, question)
+    method: Method = {"method": "sendMessage", "chat_id": said.chat, "text": last}
+    return method | {"reply_markup": keyboard(asked)} if asked else method
 
 
-def _arrival(update: "Update", files: BotFiles | None) -> Arrival | None:
-    """Read an update from a private chat with a person; all else is not for us."""
-    chat, person = update.effective_chat, update.effective_user
-    if chat is None or chat.type != "private" or person is None or person.is_bot:
-        return None
-    text, pressed, witness = "", None, ""
-    if update.callback_query is not None:
-        data = clean(update.callback_query.data or "")
-        step, _, rest = data.partition(":")
-        value, _, witness = rest.partition(":")
-        pressed = Pressed(step, (value,))
-    elif update.message is not None:
-        text = without_slash(clean(update.message.text or update.message.caption or ""))
-        witness = f"{update.message.message_id}:{update.message.date}:{text}"
-    else:
-        return None
-    return Arrival(
-        channel="telegram",
-        address=str(int(chat.id)),
-        message_id=str(int(update.update_id)),
-        witness=f"{update.update_id}:{chat.id}:{witness}",
-        text=text,
-        pressed=pressed,
-        attachment=update.message is not None and update.message.text is None,
-        media=files.pictures(update.message) if files and update.message else (),
-    )
+def _sent(chat: int, texts: list[str], line: BotLine | None) -> bool:
+    """Send what comes before the last message of a reply, in order; say whether all of it went."""
+    if line is None:
+        return False
+
+    until = time.monotonic() + WAIT_SECONDS
+    try:
+        for text in texts:
+            line.ask(partial(_send, chat, text), until - time.monotonic())
+    except NotDone:
+        return False
+    return True
 
 
-def _send_message(chat_id: int, messages: tuple[Message, ...]) -> dict[str, Any]:
-    """Say everything in one message, with buttons for the question it ends with."""
-    text, asked = telegram_message(messages)
-    method: dict[str, Any] = {"method": "sendMessage", "chat_id": chat_id, "text": text}
-    return method | {"reply_markup": _keyboard(asked).to_dict()} if asked else method
+async def _send(chat: int, text: str, bot: "Bot") -> None:
+    await bot.send_message(chat, text)
 
 
-def _keyboard(message: Message) -> "InlineKeyboardMarkup":
-    from telegram import InlineKeyboardButton, InlineKeyboardMarkup  # noqa: PLC0415 - as above
+def _cleared(said: Said, message: Message, line: BotLine | None) -> Method:
+    """Remove what the platform lets a bot remove, and say in one word that it is gone."""
+    gone = line is not None and _is_done(_clearing(said, message.clears, line))
+    return {
+        "method": "sendMessage",
+        "chat_id": said.chat,
+        "text": message.text if gone else message.unless_cleared,
+    }
 
-    return InlineKeyboardMarkup(
-        [
-            [InlineKeyboardButton(option.label, callback_data=_callback(message, option.value))]
-            for option in message.options
-        ]
-    )
+
+def _clearing(said: Said, first: int, line: BotLine) -> "Future[None]":
+    """Remove every message from the first to the last; numbers of other chats Telegram passes over."""
+    numbers = range(max(first, said.last - MOST_CLEARED + 1), said.last + 1)
+
+    async def clear(bot: "Bot") -> None:
+        from telegram.error import BadRequest  # noqa: PLC0415 - 130 ms and 15 MB, only where Telegram is on
+
+        refused = None
+        for at in range(0, len(numbers), CLEARED_AT_ONCE):
+            try:
+                await bot.delete_messages(said.chat, numbers[at : at + CLEARED_AT_ONCE])
+            except BadRequest as error:  # of these; others may go
+                refused = error
+        if refused is not None:
+            raise refused
+
+    return line.start(clear)
 
 
-def _callback(message: Message, value: str) -> str:
-    """Return what pressing sends. The token makes the answer one that nobody else could send."""
-    data = f"{message.step}:{value}:{message.token}"
-    return data if len(data.encode()) <= LONGEST_CALLBACK else f"{message.step}:{value}"
+def _is_done(future: "Future[None]") -> bool:
+    """Wait a little for what goes on being done either way."""
+    try:
+        future.result(WAIT_SECONDS)
+    except (NotDone, TimeoutError):
+        return False
+    return True

@@ -5,10 +5,10 @@ from io import BytesIO
 from typing import IO
 
 from flask import Request, current_app, request, session
-from werkzeug.datastructures import FileStorage
+from werkzeug.datastructures import FileStorage, ImmutableMultiDict
 
 from bot.core.pictures import MOST_PHOTOS
-from bot.media import MOST_BYTES, Media
+from bot.media import MOST_BYTES
 
 FIELD = "photo"
 MULTIPART = "multipart/form-data"
@@ -20,6 +20,13 @@ class ChatRequest(Request):
     def _get_file_stream(self, *_: object, **_more: object) -> IO[bytes]:
         return BytesIO()
 
+    def _load_form_data(self) -> None:
+        """Leave out a part of a form that has no name: Flask-WTF takes a name for granted (500)."""
+        super()._load_form_data()
+        if None in self.form:
+            named = ((name, value) for name, value in self.form.items(multi=True) if name is not None)
+            self.__dict__["form"] = ImmutableMultiDict(named)
+
 
 def allow_photos() -> None:
     """Let the chat's own form bring as many pictures as a report takes; all else stays small.
@@ -30,11 +37,7 @@ def allow_photos() -> None:
         request.max_content_length = current_app.config["MAX_CONTENT_LENGTH"] + MOST_PHOTOS * MOST_BYTES
 
 
-def pictures(files: Iterable[FileStorage]) -> tuple[Media, ...]:
+def pictures(files: Iterable[FileStorage]) -> tuple[bytes, ...]:
     """Return the pictures of a form; a field left empty is sent as a file without name or content."""
     read = [(file.filename, file.stream.read()) for file in files]
-    return tuple(_media(content) for name, content in read if name or content)
-
-
-def _media(content: bytes) -> Media:
-    return Media(lambda: content, len(content))
+    return tuple(content for name, content in read if name or content)

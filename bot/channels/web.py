@@ -1,11 +1,13 @@
 """The web chat: a form in, a page out, or with our script only what the page does not show yet.
 
-A chat is known by a random id in a session cookie, which is also what opens its last answer.
+A chat is known by a random id in a session cookie, which is also what opens its last answer. For how
+long it opens is `sitting.py`'s.
 """
 
 import hashlib
 import secrets
 from dataclasses import replace
+from datetime import timedelta
 from functools import cache, partial
 from pathlib import Path
 from typing import Any
@@ -23,24 +25,24 @@ from flask import (
     url_for,
 )
 from flask_wtf.csrf import CSRFError
-from sqlalchemy.exc import OperationalError
-from werkzeug.datastructures import MultiDict
-from werkzeug.exceptions import RequestEntityTooLarge
+from sqlalchemy.exc import InterfaceError, OperationalError
+from werkzeug.datastructures import ImmutableMultiDict, MultiDict
+from werkzeug.exceptions import HTTPException, MethodNotAllowed, RequestEntityTooLarge
 
 from bot import webpage
-from bot.channels import upload
+from bot.arrival import Arrival
+from bot.channels import sitting, upload
 from bot.channels.channel import Channel, service, settings
+from bot.channels.sitting import CHAT_ID
 from bot.core.conversation import Pressed
 from bot.core.normal import clean
 from bot.core.phrases import ENGLISH, Language, Phrasebook
-from bot.service import Arrival
+from bot.drafts import NoDraftKey
 from bot.store import Raced, Turn
 
-ID_BYTES = 32
 LONGEST_NAME = 100  # of a step, a value, a message id
 MOST_VALUES = 50
-KEPT_FIELDS = ("id", "shown", "step", "value", "language")
-CHAT_ID = "id"  # in the session
+KEPT_FIELDS = ("id", "shown", "step", "value", "language", "since")
 
 blueprint = Blueprint("web", __name__)
 CHANNEL = Channel("web", blueprint, lambda _: True, "")
@@ -50,27 +52,47 @@ blueprint.add_app_template_filter(webpage.isolated, "isolated")
 @blueprint.get("/")
 def chat() -> Response:
     """Show the chat of this browser, or what this is and how to start."""
-    turns = _turns()
-    if not turns:
-        config = settings()
-        return _page("landing.html", sms_number=config.twilio_from if config.sms_is_on else "")
-    return _talk("chat.html", turns)
+    turns, left = sitting.turns(), sitting.left()
+    if turns and left > timedelta():
+        return _talk("chat.html", turns, left=left)
+    if turns and not request.args.get("lang"):
+        g.language = _language_of(turns)
+    config, entry = settings(), request.args.get("at", "")
+    return _page(
+        "landing.html",
+        closed=bool(turns),
+        entry=entry if service().area.has_entry(entry) else "",
+        sms_number=config.twilio_from if config.sms_is_on else "",
+    )
 
 
 @blueprint.post("/")
 def say() -> Response:
     """Take a message. With our script: answer with what the page lacks; else show the chat anew."""
-    form = request.form
-    if _language(form.get("language")) and not _turns():
-        _begin(form)
-    elif CHAT_ID in session:
+    form, turns = request.form, sitting.turns()
+    page = form.get("since", "")
+    idle = bool(turns) and sitting.is_closed()
+    closed = idle and not sitting.takes_from(page, turns)
+    if _language(form.get("language")) and not page and (closed or not turns):
+        _begin(form, anew=closed)
+    elif CHAT_ID not in session or closed:
+        return _troubled("idle" if closed else "ended", 400)
+    elif sitting.is_elsewhere(page):
+        return _troubled("stale", 400)
+    else:
         media = upload.pictures(request.files.getlist(upload.FIELD))
         service().receive(replace(_arrival(form), media=media) if media else _arrival(form))
-    else:
-        return _troubled("ended", 400)
+        if idle:
+            sitting.renew()  # one that was taken before moves nothing, and is answered all the same
     if _by_script():
-        return _since(form.get("since", ""))
+        return _since(page)
     return _to(url_for("web.chat", _anchor="latest"))
+
+
+@blueprint.post("/stay")
+def stay() -> Response:
+    """Keep the chat open for another while without a message. 410 where it is closed already."""
+    return make_response("", 204 if sitting.stay() else 410)
 
 
 @blueprint.route("/exit", methods=["GET", "POST"])
@@ -79,7 +101,7 @@ def leave() -> Response:
     if CHAT_ID in session and request.headers.get("Sec-Fetch-Site", "none") in ("same-origin", "none"):
         try:
             service().forget("web", session[CHAT_ID])
-        except OperationalError:  # the person goes first; the draft expires by itself
+        except (OperationalError, InterfaceError, NoDraftKey):  # they go first; the draft expires by itself
             current_app.logger.warning("left_without_forgetting")
     session.clear()
     response = _to(settings().exit_url)
@@ -112,7 +134,22 @@ def too_large(_error: RequestEntityTooLarge) -> Response:
     return _troubled("large" if request.mimetype == upload.MULTIPART else "long", 413)
 
 
-@blueprint.context_processor
+def lost(error: HTTPException) -> Response:
+    """Answer what no page of ours is asked for, or a fault of our own, with a page and a way on."""
+    code = error.code or 500
+    g.language = _language_of_chat() if code < 500 else _preferred()
+    if request.endpoint != "web.say" or code == 400:
+        request.form = ImmutableMultiDict()  # not ours to read, without end, or what could not be read
+    if code >= 500:
+        is_sent = request.method == "POST" and request.endpoint == "web.say"
+        return _troubled("away" if is_sent else "closed", code)
+    response = _troubled("lost" if code in (404, 405) else "unread", code)
+    if isinstance(error, MethodNotAllowed) and error.valid_methods:
+        response.headers["Allow"] = ", ".join(error.valid_methods)
+    return response
+
+
+@blueprint.app_context_processor
 def _words() -> dict[str, Any]:
     """Give every page its language and the words in it."""
     language, knowledge = _shown(), service().knowledge
@@ -123,19 +160,21 @@ def _words() -> dict[str, Any]:
         "word": lambda name: webpage.command_word(name, knowledge, language.code),
         "new_id": _new_id,
         "static": _static,
+        "idle": sitting.IDLE,
+        "warned_before": sitting.WARNED_BEFORE,
     }
 
 
 # --- requests ----------------------------------------------------------------------------
 
 
-def _begin(form: MultiDict[str, str]) -> None:
+def _begin(form: MultiDict[str, str], *, anew: bool) -> None:
     """Start a chat. What was typed before a language was known is kept for the story."""
-    session.setdefault(CHAT_ID, secrets.token_urlsafe(ID_BYTES))
-    first = _arrival(form)
+    sitting.begin(anew=anew)
+    first = replace(_arrival(form), pressed=None, entry=clean(form.get("at", "")))
     if first.text:
-        service().receive(_arrival(MultiDict({"id": f"{first.message_id}-text", "text": first.text})))
-    service().receive(_arrival(MultiDict({"id": first.message_id, "language": first.language or ""})))
+        service().receive(replace(first, message_id=f"{first.message_id}-text", language=None))
+    service().receive(replace(first, text=""))
 
 
 def _arrival(form: MultiDict[str, str]) -> Arrival:
@@ -151,12 +190,8 @@ def _arrival(form: MultiDict[str, str]) -> Arrival:
         text=clean(form.get("text", "")),
         pressed=Pressed(step, values) if step and values else None,
         language=_language(form.get("language")),
+        network=request.remote_addr or "",
     )
-
-
-def _turns() -> tuple[Turn, ...]:
-    address = session.get(CHAT_ID)
-    return service().history("web", address, address) if address else ()
 
 
 def _by_script() -> bool:
@@ -187,6 +222,19 @@ def _shown() -> Language:
     return found
 
 
+def _language_of_chat() -> Language:
+    """Return the language of this browser's chat, if it has one and we can look, else the browser's."""
+    try:
+        return _language_of(sitting.turns())
+    except (OperationalError, InterfaceError):
+        return _preferred()
+
+
+def _language_of(turns: tuple[Turn, ...]) -> Language:
+    said = webpage.exchanges(turns, _phrasebook())
+    return said[-1].language if said else _preferred()
+
+
 def _preferred() -> Language:
     codes = [language.code for language in _phrasebook().languages]
     return _phrasebook().language(request.accept_languages.best_match(codes) or ENGLISH)
@@ -197,42 +245,36 @@ def _preferred() -> Language:
 
 def _since(mark: str) -> Response:
     """Answer with the turns the page does not show yet; all, where it shows what is gone."""
-    turns = _turns()
+    turns = sitting.turns()
     if not turns:
         return _troubled("ended", 400)
-    shown = next((n for n in range(len(turns), 0, -1) if _mark(turns[:n]) == mark), 0)
+    shown = next((n for n in range(len(turns), 0, -1) if sitting.mark(turns[:n]) == mark), 0)
     return _talk("turns.html", turns, shown)
 
 
-def _talk(template: str, turns: tuple[Turn, ...], shown: int = 0) -> Response:
+def _talk(template: str, turns: tuple[Turn, ...], shown: int = 0, left: timedelta = sitting.IDLE) -> Response:
     """Draw what was said after as many turns as the page shows already."""
     exchanges = webpage.exchanges(turns, _phrasebook())
     g.language, question = exchanges[-1].language, exchanges[-1].question
-    mark = _mark(turns)
     response = _page(
         template,
         exchanges=exchanges[shown:],
         question=question,
-        mark=mark,
+        mark=sitting.mark(turns),
         whole=not shown,
+        left=left,
         photos=webpage.takes_photos(turns),
     )
     response.headers["X-Robots-Tag"] = "noindex, nofollow"
     return response
 
 
-def _mark(turns: tuple[Turn, ...]) -> str:
-    """Return what a page is told to have shown; it says nothing to anybody else."""
-    words = (word for turn in turns for word in (turn.said, *(message.text for message in turn.messages)))
-    return service().cipher.hash("shown", *words).hex()[:24]
-
-
 def _troubled(why: str, status: int) -> Response:
     """Say what went wrong and keep what was typed. A form that is too large is not read at all."""
     form: MultiDict[str, str] = MultiDict() if status == 413 else request.form
     kept = [(name, value) for name in KEPT_FIELDS for value in form.getlist(name)[:MOST_VALUES]]
-    if why == "ended":
-        kept = []
+    if why in ("ended", "idle") or sitting.is_elsewhere(form.get("since", "")):
+        kept = []  # an answer to a question that this browser's chat does not ask
     response = _page("notice.html", why=why, kept=kept, text=clean(form.get("text", "")))
     response.status_code = status
     return response

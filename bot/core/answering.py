@@ -5,16 +5,17 @@ from collections.abc import Mapping
 from bot.core.asking import Walk, says_around, shown, story_so_far, walk, walk_on
 from bot.core.changing import CHANGE_STEP, change
 from bot.core.choosing import is_word, was_near
-from bot.core.conversation import Answer, Conversation, Reply, Stage
+from bot.core.conversation import Answer, Attached, Conversation, Reply
 from bot.core.ending import reviewed
 from bot.core.flow import AGREEING, ENOUGH, KNOWN, REPORT, ROLE, Flow, Kind, Step
 from bot.core.normal import normal
 from bot.core.phrases import Phrase
-from bot.core.pictures import without_photos
+from bot.core.pictures import chosen_photo, remove_photo, without_photos
 from bot.core.reading import Doubt
 from bot.core.returning import NEXT_STEP, RETURN_FLOW, after_sending, confirmed, done, leave, looked_up
 from bot.core.turn import LONGEST_MESSAGE, Outcome, Turn, asked
-from bot.core.understanding import understand
+from bot.core.understanding import PLAIN, understand
+from bot.core.unfinished import put_off
 from casebridge.report import AnswerState, ConsentLevel
 
 
@@ -26,24 +27,60 @@ def answer(turn: Turn) -> Outcome:
     if step is None:  # only where a flow lost its last question while somebody was in it
         return asked(turn.knowledge, conversation)
     pressed = inbound.pressed
-    if pressed is not None and pressed.step == CHANGE_STEP:
-        return change(turn, pressed.values[0])
-    if conversation.choosing == CHANGE_STEP and turn.said.isdecimal():  # answers "which one?"
-        return change(turn, turn.said)
+    if (corrected := _which_one(turn)) is not None:
+        return corrected
     if pressed is not None and pressed.step != step.name:
         return asked(turn.knowledge, conversation, Reply(texts.too_old_button))
     if len(inbound.text) > LONGEST_MESSAGE:
         return asked(turn.knowledge, conversation, Reply(texts.too_long))
-    if inbound.attachment and not turn.said:
-        words = () if inbound.photos or inbound.refused else (Reply(texts.text_wanted),)
+    if _holds_no_words(turn, step):
+        words = () if inbound.photos or inbound.refused else (Reply(_words_wanted(turn)),)
         return asked(turn.knowledge, conversation, *words)
+    return _understood(turn, way, step)
+
+
+def _understood(turn: Turn, way: Walk, step: Step) -> Outcome:
+    """Take what is said as the answer, or ask again."""
+    inbound = turn.inbound
     if step.kind is Kind.STORY:
         return _story(turn, way, step)
+    if inbound.attached is Attached.FORWARDED and step.kind in PLAIN:  # somebody else's yes
+        return _ask_again(turn, step, Doubt.NOT_AN_ANSWER)
     understood = understand(step, inbound, turn.reading, turn.said)
     if isinstance(understood, Doubt):
         as_said = _day_as_said(turn, step)
         return take(turn, way, step, as_said) if as_said else _ask_again(turn, step, understood)
     return take(turn, way, step, understood)
+
+
+def _which_one(turn: Turn) -> Outcome | None:
+    """Read the message as the answer to which answer is to be changed, or which picture removed."""
+    pressed = turn.inbound.pressed
+    if pressed is not None and pressed.step == CHANGE_STEP:
+        return change(turn, pressed.values[0])
+    if turn.conversation.choosing == CHANGE_STEP and turn.said.isdecimal():
+        return change(turn, turn.said)
+    photo = chosen_photo(turn)
+    return None if photo is None else remove_photo(turn, photo)
+
+
+def _holds_no_words(turn: Turn, step: Step) -> bool:
+    """Say whether there is nothing to read; the number on a contact card is only a contact."""
+    card = turn.inbound.attached is Attached.CARD and step.kind is not Kind.CONTACT
+    return turn.inbound.attachment and (not turn.said or card)
+
+
+def _words_wanted(turn: Turn) -> Phrase:
+    texts = turn.knowledge.texts
+    match turn.inbound.attached:
+        case Attached.RECORDING:
+            return texts.no_recordings
+        case Attached.LOCATION:
+            return texts.no_location
+        case Attached.CARD:
+            return texts.no_contact_card
+        case _:
+            return texts.text_wanted
 
 
 def skip(turn: Turn) -> Outcome:
@@ -77,7 +114,7 @@ def take(turn: Turn, way: Walk, step: Step, given: Answer) -> Outcome:
     if choice is not None and choice.flow:
         return go_on_in(turn, known.flows[choice.flow], step.name, given)
     if choice is not None and choice.later:
-        return Outcome(conversation._replace(stage=Stage.PAUSED, misses=0), (Reply(known.texts.later),))
+        return put_off(turn)
     if step.kind is Kind.THEMES:
         return _add(turn, given)
     if step.agency and conversation.reference and given.value == ConsentLevel.NO:
@@ -192,10 +229,10 @@ def _story(turn: Turn, way: Walk, step: Step) -> Outcome:
     conversation, known = turn.conversation, turn.knowledge
     pressed = turn.inbound.pressed.values[0] if turn.inbound.pressed else ""
     if pressed == "again" or is_word(turn.said, known.texts.again_words, turn.reading):
-        cleared = without_photos(conversation._replace(parts=()))
+        cleared = without_photos(conversation._replace(parts=()), conversation.photos)
         thrown = (Reply(known.texts.photos_cleared),) if conversation.photos else ()
         return asked(known, cleared, Reply(known.texts.story_cleared), *thrown)
-    text, done = _story_part(turn, pressed)
+    text, done = story_part(turn, pressed)
     if text and not any(map(str.isalnum, text)):
         text = ""
     parts = (*conversation.parts, text) if text else conversation.parts
@@ -209,7 +246,7 @@ def _story(turn: Turn, way: Walk, step: Step) -> Outcome:
     return Outcome(kept, (story_so_far(known, kept, step),))
 
 
-def _story_part(turn: Turn, pressed: str) -> tuple[str, bool]:
+def story_part(turn: Turn, pressed: str = "") -> tuple[str, bool]:
     """Return what this message adds and whether it ends the story, alone or by its last line."""
     text = turn.inbound.text.strip()
     if pressed == "done":

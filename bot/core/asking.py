@@ -6,7 +6,8 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from bot.core.conversation import Answer, Conversation, Day, Entry, Option, Reply, Sayable
-from bot.core.flow import CHANNEL, ENOUGH, KNOWN, ROLE, Choice, Condition, Flow, Kind, Step
+from bot.core.cutting import last_whole
+from bot.core.flow import CHANNEL, ENOUGH, KNOWN, ROLE, TAKE_PHOTOS, Choice, Condition, Flow, Kind, Step
 from bot.core.phrases import Phrase, Phrasebook
 from bot.core.reading import Readers
 from bot.core.reporting import agreed
@@ -31,6 +32,7 @@ class Knowledge:
     readers: Readers
     triage: Rules
     coordinator: str  # the agency that receives for the area
+    take_photos: tuple[str, ...] = TAKE_PHOTOS  # channels on which they can be sent here
 
 
 class Walk(NamedTuple):
@@ -259,7 +261,7 @@ def shown(step: Step, answer: Answer, texts: Texts) -> Sayable:
 def _start_of(words: str, most: int = LONGEST_READ_BACK) -> str:
     """Cut long words: enough is left to know which they are."""
     words = " ".join(words.split())
-    return words if len(words) <= most else f"{words[:most]} ..."
+    return words if len(words) <= most else f"{words[: last_whole(words, most)]} ..."
 
 
 def consent_words(step: Step, asked: Phrase, language: str, phrasebook: Phrasebook) -> str:

@@ -10,6 +10,7 @@ from difflib import get_close_matches
 from bot.core.flow import (
     AGREEING,
     CHANNEL,
+    CHANNELS,
     ENOUGH,
     KNOWN,
     NEUTRAL,
@@ -29,7 +30,6 @@ from bot.core.flow import (
 from bot.core.pictures import GIVEN
 from bot.core.reach import can_hold, values_in, values_of
 from bot.core.safety import Danger
-from bot.core.turn import TELLS_OF_PHOTOS
 from casebridge.report import PURPOSES, ConsentLevel, Involvement
 
 Path = tuple[str | int, ...]
@@ -43,7 +43,7 @@ TAKEN_NAMES = frozenset({"language", "change", "new", *KNOWN})  # what the engin
 _KNOWN_VALUES: Mapping[str, Collection[str]] = {
     NOTICED: tuple(Danger),
     PHOTOS: (GIVEN,),
-    CHANNEL: TELLS_OF_PHOTOS,
+    CHANNEL: (*CHANNELS, PHOTOS),
 }
 
 _ALLOWED: Mapping[Kind, tuple[str, ...]] = {

@@ -18,6 +18,7 @@ class Command(StrEnum):
     LANGUAGE = "language"
     LATER = "later"
     DELETE = "delete"
+    WIPE = "wipe"
     MENU = "menu"
     NEW = "new"
     PRACTICE = "practice"

@@ -30,6 +30,16 @@ class Refusal(StrEnum):
     NOT_NOW = "not_now"  # before the story is asked for, or after the report was sent
 
 
+class Attached(StrEnum):
+    """What a message is or holds beside words and pictures."""
+
+    RECORDING = "recording"  # sound or film
+    LOCATION = "location"
+    CARD = "card"  # the sender's own contact card; its number comes as the words
+    FORWARDED = "forwarded"  # words that somebody else may have written
+    OTHER = "other"
+
+
 @dataclass(frozen=True, slots=True)
 class Inbound:
     """One message from a person, with everything the answer to it may depend on."""
@@ -42,8 +52,15 @@ class Inbound:
     code: str = ""  # the return code to go with it
     addition: str = ""  # the id of what it adds to a report sent before
     attachment: bool = False  # something that is not words came with it
-    photos: tuple[str, ...] = ()  # ids of the pictures in it that could be read
+    photos: tuple[str, ...] = ()  # ids of the pictures in it that are kept, or fetched later
     refused: Refusal | None = None  # why others were not
+    given_up: Mapping[str, Refusal] = field(default_factory=dict)  # of those sent before, and why
+    overtaken: bool = False  # written before something of theirs that was taken already
+    late: bool = False  # found later: nobody hears what is replied
+    attached: Attached | None = None
+    number: int = 0  # of the message in its chat, 0 where messages have none
+    edits: int = 0  # the number of the message whose words these replace
+    serial: int = 0  # the provider's own count
 
 
 class Answer(NamedTuple):
@@ -87,6 +104,16 @@ class Stage(StrEnum):
     OVER = "over"  # somebody came back with a code and was told
 
 
+class Written(NamedTuple):
+    """A message taken from a person, so that editing it can correct the answer it gave."""
+
+    number: int
+    step: str = ""  # whose answer it gave or was meant to give
+    serial: int = 0
+    start: int = 0  # where its words stand in the story
+    length: int = 0
+
+
 class Conversation(NamedTuple):
     """Everything remembered of a conversation. There is no position: it is derived."""
 
@@ -103,6 +130,11 @@ class Conversation(NamedTuple):
     reference: str | None = None  # of the report that was sent
     practice: bool = False  # nothing of it can ever be sent
     photos: tuple[str, ...] = ()  # ids of the pictures kept for the report, in order
+    heard: str = ""  # when the last message came: ISO 8601, UTC
+    serial: int = 0  # the highest of the provider's own count
+    code_id: str = ""  # in hex: what finds it by the code it was put off with
+    written: tuple[Written, ...] = ()  # the last messages, where messages have numbers
+    begun: tuple[tuple[str, int], ...] = ()  # the first message's number of each hour, for clearing the chat
 
     def stored(self) -> dict[str, Any]:
         """Return it as plain values, the form it is kept in between two turns."""
@@ -119,9 +151,18 @@ class Conversation(NamedTuple):
             "choosing": self.choosing,
             "reference": self.reference,
             "practice": self.practice,
+            "heard": self.heard,
         }
         if self.photos:  # as nearly never
             stored["photos"] = self.photos
+        if self.serial:
+            stored["serial"] = self.serial
+        if self.code_id:
+            stored["code_id"] = self.code_id
+        if self.written:
+            stored["written"] = [tuple(line) for line in self.written]
+        if self.begun:
+            stored["begun"] = self.begun
         return stored
 
     @classmethod
@@ -131,6 +172,10 @@ class Conversation(NamedTuple):
         stored["parts"] = tuple(stored["parts"])
         if "photos" in stored:
             stored["photos"] = tuple(stored["photos"])
+        if "written" in stored:
+            stored["written"] = tuple(Written(*row) for row in stored["written"])
+        if "begun" in stored:
+            stored["begun"] = tuple((hour, number) for hour, number in stored["begun"])
         rows = stored["answers"]
         for row in rows.values():
             row[0] = _STATES[row[0]]
@@ -194,3 +239,5 @@ class Reply:
     numbered: bool = True  # where there are no buttons, options get numbers
     entry: Entry = Entry.SHORT
     line: bool = False  # follows the one before on the next line, not as a paragraph
+    clears: int = 0  # asks the channel to remove the chat's messages from this number on
+    unless_cleared: Phrase | None = None  # said instead where it cannot

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from bot.core.conversation import Conversation
 from casebridge.report import Consent, ConsentLevel, Report
 
 
@@ -18,12 +19,21 @@ class Submit:
 
 @dataclass(frozen=True, slots=True)
 class Erase:
-    """Remove everything this person wrote, at once."""
+    """Remove everything this person wrote, at once. `wipe`: they want no trace on this phone."""
+
+    wipe: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Keep:
+    """Let the draft be found by this code, and by none that it was put off with before."""
+
+    code: str
 
 
 @dataclass(frozen=True, slots=True)
 class LookUp:
-    """Find how a report stands, by its return code or by the reference kept here."""
+    """Find a draft by its code, or how a report stands, by its code or by the reference kept here."""
 
     code: str = ""
     reference: str = ""
@@ -63,7 +73,20 @@ class Give:
     consent: Consent
 
 
-Effect = Submit | Erase | LookUp | Add | TakeBack | TakeAllBack | Give
+@dataclass(frozen=True, slots=True)
+class TakeUp:
+    """Move the draft that was found to this conversation; where it was begun nothing of it stays."""
+
+
+Effect = Submit | Erase | Keep | LookUp | Add | TakeBack | TakeAllBack | Give | TakeUp
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """A report that was put off, found by its code."""
+
+    conversation: Conversation
+    is_here: bool  # the code was brought to the very conversation it was given in
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,3 +106,4 @@ class Found:
     survey: bool = False
     agencies: tuple[str, ...] = ()  # those that can open it now
     code: str = ""
+    language: str = ""  # that the report was made in; "" where it was not opened

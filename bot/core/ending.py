@@ -4,7 +4,7 @@ from bot.core.asking import Walk, still_to_tell
 from bot.core.changing import offer_changes
 from bot.core.conversation import Answer, Reply, Stage
 from bot.core.effects import Erase, Submit
-from bot.core.flow import ENOUGH, OTHERS_READ, ROLE
+from bot.core.flow import ENOUGH, ROLE, others_may_read
 from bot.core.phrases import Phrase
 from bot.core.reporting import agreed, to_report
 from bot.core.returning import another, decided, kept_after_sending
@@ -35,10 +35,10 @@ def reviewed(turn: Turn, way: Walk, value: str) -> Outcome:
         return Outcome(ended, (Reply(texts.not_sent), *_help_there_is(turn, services)), (Erase(),))
     report = to_report(turn.flow, way.path, conversation, turn.inbound, known.directory.area, known.triage)
     report = report.model_copy(update={"signposted": tuple(service.id for service in services)})
-    originals, others_read = way.answers.get(ORIGINALS_STEP), way.answers.get(OTHERS_READ)
+    originals = way.answers.get(ORIGINALS_STEP)
     submit = Submit(report, code, conversation.photos, originals is not None and originals.has("yes"))
     help_there_is = _help_there_is(turn, services)
-    if others_read is not None and not others_read.has("no"):
+    if others_may_read(way.answers):
         return _sent_where_others_read(turn, submit, help_there_is)
     return _sent(turn, way, submit, help_there_is)
 

@@ -43,8 +43,14 @@ PHOTOS, CHANNEL = "photos", "channel"
 REPORT, SHARED, WHOLE, MADE = "report", "shared", "whole", "made"
 KNOWN = frozenset({NOTICED, PHOTOS, CHANNEL, REPORT, SHARED, WHOLE, MADE})
 """Not questions: what is known beside the answers, for conditions to look at like one. What safety.py
-found in somebody's words; "given" once a picture is kept; the name of a channel on which pictures can be
-sent; how an earlier report stands; who has it; who has it with all details; which a worker made here."""
+found in somebody's words; "given" once a picture is kept; the channel, and "photos" where they can be sent;
+how an earlier report
+stands; who has it; who has it with all details; which a worker made here."""
+
+CHANNELS = ("web", "sms", "whatsapp", "telegram")
+"""The channels a condition may name."""
+
+TAKE_PHOTOS = ("web", "whatsapp", "telegram")  # a UK number takes no pictures by text message
 
 
 class Coded(Protocol):
@@ -64,6 +70,12 @@ class Condition(Protocol):
     def names(self) -> tuple[tuple[str, str | None], ...]:
         """Return the (step, value) pairs it looks at; value is None where any will do."""
         ...
+
+
+def others_may_read(answers: Mapping[str, Coded]) -> bool:
+    """Say whether somebody else may read along: whoever was asked did not say no."""
+    others_read = answers.get(OTHERS_READ)
+    return others_read is not None and not others_read.has("no")
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,8 +197,7 @@ class Step:
         """Return the question as it is put to whoever answers: plainer where somebody else may read it."""
         if not self.voices:
             return self.ask
-        others_read = answers.get(OTHERS_READ)
-        if NEUTRAL in self.voices and others_read and not others_read.has("no"):
+        if NEUTRAL in self.voices and others_may_read(answers):
             return self.voices[NEUTRAL]
         role = answers[ROLE].codes if ROLE in answers else ()
         return self.voices.get(role[0], self.ask) if role else self.ask

@@ -2,12 +2,14 @@
 
 from bot.core.commands import Called, Command, language_names
 from bot.core.conversation import Conversation, Entry, Option, Reply, Stage
-from bot.core.phrases import Phrase
+from bot.core.normal import normal
+from bot.core.phrases import ENGLISH, Phrase, Phrasebook
 from bot.core.safety import card, danger_in, language_of
-from bot.core.turn import LONGEST_MESSAGE, Outcome, Turn, asked, begin
+from bot.core.turn import LONGEST_MESSAGE, Outcome, Turn, afresh, asked, begin
 
 LANGUAGE_STEP = "language"
 DIGITS_LIKE_A_CODE = 12
+FEW_LETTERS = 2  # of another language: one may be in a name
 STORY_OPENING_WORDS = 4  # a message this long is no greeting: it is kept for the story
 
 
@@ -40,6 +42,8 @@ def speak(turn: Turn, code: str) -> Outcome:
     spoken = conversation._replace(language=code, choosing="")
     if conversation.language is None:
         return begin(known, spoken)
+    if conversation.stage is Stage.OVER:
+        return begin(known, afresh(known, spoken))
     return asked(known, spoken, Reply(known.texts.language_changed))
 
 
@@ -56,6 +60,23 @@ def chosen(turn: Turn) -> str:
         place = int(said[:3]) - 1
         return phrasebook.languages[place].code if 0 <= place < len(phrasebook.languages) else ""
     return language_names(phrasebook).get(said, "")
+
+
+def written_in(text: str, sample: Phrase, phrasebook: Phrasebook) -> str:
+    """Return the language a text names, or whose own letters it has; English where neither shows.
+
+    The own letters of a language are those that the sample has in it and English does not know.
+    """
+    named = language_names(phrasebook).get(normal(text))
+    if named is not None:
+        return named
+    letters = [letter for letter in text.casefold() if letter.isalpha() and not letter.isascii()]
+    shown = {
+        one.code: sum(letter in phrasebook.text(sample, one.code).casefold() for letter in letters)
+        for one in phrasebook.languages
+    }
+    best = max(shown, key=lambda code: shown[code])
+    return best if shown[best] >= FEW_LETTERS else ENGLISH
 
 
 def keep_telling(turn: Turn) -> Conversation:

@@ -2,13 +2,16 @@
 
 from bot.core.answering import skip
 from bot.core.changing import back, change
+from bot.core.clearing import cleared_from
 from bot.core.commands import Called, Command
 from bot.core.conversation import Conversation, Reply, Stage
 from bot.core.effects import Erase
 from bot.core.flow import KNOWN, ROLE
 from bot.core.language import choose, speak
-from bot.core.returning import after_sending, next_report
+from bot.core.phrases import Phrase
+from bot.core.returning import RETURN_FLOW, after_sending, next_report
 from bot.core.turn import FIRST_FLOW, Outcome, Turn, afresh, asked, begin, start
+from bot.core.unfinished import put_off
 
 
 def obey(turn: Turn, call: Called) -> Outcome | None:
@@ -18,11 +21,11 @@ def obey(turn: Turn, call: Called) -> Outcome | None:
         case Command.LANGUAGE:
             return speak(turn, call.argument)
         case Command.HELP | Command.MENU:
-            said = known.texts.help if call.command is Command.HELP else known.texts.menu
-            return asked(known, conversation, Reply(said))
-        case Command.DELETE:
-            erased = start(known, conversation.channel)
-            return Outcome(erased, (Reply(known.texts.erased),), (Erase(),))
+            return _explain(turn, known.texts.help if call.command is Command.HELP else known.texts.menu)
+        case Command.DELETE | Command.WIPE:
+            wipe = call.command is Command.WIPE
+            erased = _clearing(turn) if wipe else Reply(known.texts.erased)
+            return Outcome(start(known, conversation.channel), (erased,), (Erase(wipe=wipe),))
         case Command.STOP:
             return Outcome(conversation._replace(stage=Stage.STOPPED), (Reply(known.texts.stopped),))
         case Command.START:
@@ -36,13 +39,35 @@ def obey(turn: Turn, call: Called) -> Outcome | None:
     return _move(turn.with_(conversation._replace(stage=Stage.OPEN)), call)
 
 
+def _explain(turn: Turn, how: Phrase) -> Outcome:
+    """Say how this works, then put the open question; after the end, that of a new talk."""
+    conversation, known = turn.conversation, turn.knowledge
+    if conversation.stage is not Stage.OVER:
+        return asked(known, conversation, Reply(how))
+    begun = begin(known, afresh(known, conversation))
+    return begun._replace(replies=(Reply(how), *begun.replies))
+
+
+def _clearing(turn: Turn) -> Reply:
+    """Have the channel clear the chat where it can; no word of any report stays in it."""
+    texts, number = turn.knowledge.texts, turn.inbound.number
+    if not number:
+        return Reply(texts.wiped_by_hand)
+    first, is_all = cleared_from(turn.conversation, number, turn.inbound.at)
+    said = texts.wiped if is_all else texts.wiped_by_hand
+    return Reply(said, clears=first, unless_cleared=texts.wiped_by_hand)
+
+
 def _begin_another(turn: Turn) -> Outcome | None:
     conversation = turn.conversation
     told = conversation.parts or not conversation.answers.keys() <= KNOWN
     open_report = conversation.stage not in (Stage.SENT, Stage.OVER) and turn.flow.step(ROLE) is not None
     if told and open_report:
         return None
-    begun = begin(turn.knowledge, new := next_report(turn))
+    new = next_report(turn)
+    if conversation.flow == RETURN_FLOW and not conversation.reference:  # told before any code was brought
+        new = new._replace(parts=conversation.parts)
+    begun = begin(turn.knowledge, new)
     again = (Reply(turn.knowledge.texts.for_another_client),) if ROLE in new.answers else ()
     return begun._replace(replies=(*again, *begun.replies))
 
@@ -76,8 +101,7 @@ def _move(turn: Turn, call: Called) -> Outcome | None:
     """Commands that move within a flow."""
     match call.command:
         case Command.LATER:
-            paused = turn.conversation._replace(stage=Stage.PAUSED)
-            return Outcome(paused, (Reply(turn.knowledge.texts.later),))
+            return put_off(turn)
         case Command.BACK:
             return back(turn)
         case Command.SKIP:

@@ -11,6 +11,7 @@ from casebridge.report import (
     ConsentLevel,
     Holds,
     Involvement,
+    Permission,
     Report,
     wording_hash,
 )
@@ -56,11 +57,7 @@ def to_report(
             "answers": [
                 _reported(step, answers.get(step.name)) for step in flow.steps if step.kind in _HOLDS
             ],
-            "permissions": [
-                _permission(step.purpose, answers[step.name], involvement)
-                for step in path
-                if step.purpose and step.name in answers
-            ],
+            "permissions": _permissions(path, answers, involvement),
             "consents": [
                 consent(step.agency, answers[step.name], involvement)
                 for step in path
@@ -76,6 +73,8 @@ def to_addition(
     """Return what a reporter adds to a report sent before: the new answers and nothing else."""
     noticed = conversation.answers.get(NOTICED)
     role = conversation.answers.get(ROLE)
+    involvement = Involvement(role.codes[0]) if role else Involvement.VICTIM
+    permissions = _permissions(path, conversation.answers, involvement)
     return Report(
         reference=conversation.reference or "",
         addition=inbound.addition,
@@ -84,7 +83,7 @@ def to_addition(
         form_version=conversation.version,
         language=conversation.language or "",
         channel=conversation.channel,
-        involvement=Involvement(role.codes[0]) if role else Involvement.VICTIM,
+        involvement=involvement,
         urgency=triage(rules, {NOTICED: noticed} if noticed else {}).band,
         submitted_on=inbound.at.date(),
         submitted_at=inbound.at,
@@ -94,6 +93,7 @@ def to_addition(
             if step.kind in _HOLDS and not any(choice.when for choice in step.choices)
         ),
         consents=(),
+        permissions=tuple(map(Permission.model_validate, permissions)),
     )
 
 
@@ -130,6 +130,16 @@ def _reported(step: Step, answer: Answer | None) -> dict[str, object]:
 def consent(agency: str, answer: Answer, given_by: Involvement) -> dict[str, object]:
     """Return what was agreed for one agency, with the very words that were shown."""
     return {"agency": agency, "level": answer.value} | _words_shown(answer, given_by)
+
+
+def _permissions(
+    path: tuple[Step, ...], answers: Mapping[str, Answer], given_by: Involvement
+) -> list[dict[str, object]]:
+    return [
+        _permission(step.purpose, answers[step.name], given_by)
+        for step in path
+        if step.purpose and step.name in answers
+    ]
 
 
 def _permission(purpose: str, answer: Answer, given_by: Involvement) -> dict[str, object]:

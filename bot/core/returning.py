@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping
 from bot.core.asking import Walk
 from bot.core.conversation import Answer, Conversation, Entry, Option, Reply, Sayable, Stage
 from bot.core.effects import Add, Found, Give, LookUp, TakeAllBack, TakeBack
-from bot.core.flow import MADE, REPORT, ROLE, SHARED, WHOLE, Step
+from bot.core.flow import CHANNEL, MADE, REPORT, ROLE, SHARED, WHOLE, Flow, Step
 from bot.core.language import keep_telling
 from bot.core.phrases import Phrase
 from bot.core.reading import Doubt
@@ -18,7 +18,7 @@ NEW_STEP, NEXT_STEP = "new", "next"
 RETURN_FLOW, FEEDBACK_FLOW = "return", "feedback"
 SHORTEST_CODE = 16  # digits; a phone number is shorter
 MOST_MADE = 50  # reports of clients whose codes a worker's phone is known not to use
-PASSED_ON = (REPORT, SHARED, WHOLE, ROLE, MADE)  # what is known of a report while it is talked about
+PASSED_ON = (REPORT, SHARED, WHOLE, ROLE, MADE, CHANNEL)  # what is known of a report while it is talked about
 OPENED = "opened"  # among what is known of a report: its code was brought here
 NOT_YOURS = "not_yours"  # in place of how a report stands: the code is somebody else's
 HANDED_ON = "handed_on"  # likewise: the client follows it, with a code of their own
@@ -42,6 +42,12 @@ def code_in(turn: Turn) -> str:
         return ""
     code = turn.knowledge.readers.code(turn.inbound.text)
     return "" if isinstance(code, Doubt) else code
+
+
+def bring_a_code(flows: Mapping[str, Flow], conversation: Conversation) -> Conversation:
+    """Return the conversation of somebody who is asked for their return code, whatever they write first."""
+    flow = flows[RETURN_FLOW]
+    return conversation._replace(flow=flow.name, version=flow.version, stage=Stage.PAUSED)
 
 
 def looked_up(turn: Turn, code: str) -> LookUp:
@@ -71,19 +77,16 @@ def found_told(turn: Turn, found: Found | None) -> Outcome:
         over = afresh(known, conversation)._replace(stage=Stage.OVER)
         return Outcome(over, (Reply(texts.status_withdrawn), another(texts)))
     flow = known.flows[RETURN_FLOW]
-    back = afresh(known, conversation)._replace(
+    fresh = afresh(known, conversation)
+    back = fresh._replace(
         flow=flow.name,
         version=flow.version,
         reference=found.reference,
-        answers=_known(turn, found) | _made_here(conversation),
+        answers={**fresh.answers, **_known(turn, found)},
         parts=conversation.parts,  # what was told unasked waits for "add something"
     )
     own_code = (Reply(texts.own_code, {"code": found.code}),) if found.code else ()
     return asked(known, back, _status(found, texts), *own_code, *_questions(found, texts))
-
-
-def _made_here(conversation: Conversation) -> dict[str, Answer]:
-    return {MADE: conversation.answers[MADE]} if MADE in conversation.answers else {}
 
 
 def _known(turn: Turn, found: Found) -> dict[str, Answer]:
@@ -232,7 +235,7 @@ def leave(turn: Turn, *replies: Reply) -> Outcome:
     if REPORT in answers and answers[REPORT].has(OPENED):  # with its code, perhaps on somebody else's phone
         over = afresh(turn.knowledge, turn.conversation)._replace(stage=Stage.OVER)
         return Outcome(over, (*replies, another(turn.knowledge.texts)))
-    kept = {name: answer for name, answer in answers.items() if name in (SHARED, WHOLE, ROLE, MADE)}
+    kept = {name: answer for name, answer in answers.items() if name in PASSED_ON and name != REPORT}
     sent = afresh(turn.knowledge, turn.conversation)._replace(
         stage=Stage.SENT, reference=turn.conversation.reference, answers=kept
     )
@@ -260,7 +263,7 @@ def next_report(turn: Turn) -> Conversation:
 
 
 def _asked_once(steps: Iterable[Step], conversation: Conversation) -> dict[str, Answer]:
-    names = [ROLE, MADE, *(step.name for step in steps if step.once)]
+    names = [ROLE, MADE, CHANNEL, *(step.name for step in steps if step.once)]
     return {name: conversation.answers[name] for name in names if name in conversation.answers}
 
 

@@ -20,6 +20,7 @@ class Texts:
     language_words: Phrase
     later_words: Phrase
     delete_words: Phrase
+    wipe_words: Phrase
     menu_words: Phrase
     new_words: Phrase
     practice_words: Phrase
@@ -39,6 +40,7 @@ class Texts:
     concern_words: Phrase
     self_harm_words: Phrase
     several_hint: Phrase
+    send_ticked: Phrase
     choose_language: Phrase
     draft_translation: Phrase
     language_changed: Phrase
@@ -49,8 +51,13 @@ class Texts:
     change_which: Phrase
     no_such_answer: Phrase
     later: Phrase
+    later_neutral: Phrase
+    later_no_code: Phrase
+    older_code: Phrase
     welcome_back: Phrase
     erased: Phrase
+    wiped: Phrase
+    wiped_by_hand: Phrase
     stopped: Phrase
     danger_card: Phrase
     danger_go_on: Phrase
@@ -65,8 +72,18 @@ class Texts:
     consent_plainly: Phrase
     can_skip: Phrase
     text_wanted: Phrase
+    no_recordings: Phrase
+    no_location: Phrase
+    no_contact_card: Phrase
     too_old_button: Phrase
+    came_late: Phrase
+    came_late_kept: Phrase
+    edit_noted: Phrase
+    edit_unchanged: Phrase
+    edit_over: Phrase
     too_long: Phrase
+    words_left_out: Phrase
+    cannot_answer: Phrase
     heard: Phrase
     heard_day: Phrase
     story_done: Phrase
@@ -77,11 +94,21 @@ class Texts:
     photo_kept: Phrase
     photos_kept: Phrase
     photos_hidden: Phrase
+    photo_lost: Phrase
     photo_too_big: Phrase
     photo_not_a_picture: Phrase
     photo_not_fetched: Phrase
     photo_too_many: Phrase
     photo_not_now: Phrase
+    photos_title: Phrase
+    photo_which: Phrase
+    photo_1: Phrase
+    photo_2: Phrase
+    photo_3: Phrase
+    photo_4: Phrase
+    photo_5: Phrase
+    photos_keep: Phrase
+    photo_removed: Phrase
     review_line: Phrase
     review_consent_line: Phrase
     review_nobody: Phrase
@@ -95,6 +122,7 @@ class Texts:
     sent_next: Phrase
     sent_case_group: Phrase
     sent_contact: Phrase
+    follow_up: Phrase
     sent_code_client: Phrase
     services_unshown: Phrase
     not_sent: Phrase
@@ -125,6 +153,7 @@ class Texts:
     not_added: Phrase
     report_begun: Phrase
     status_unknown: Phrase
+    code_not_tried: Phrase
     new_report: Phrase
     new_label: Phrase
     for_another_client: Phrase
@@ -147,3 +176,14 @@ class Texts:
     part_afternoon: Phrase
     part_evening: Phrase
     part_night: Phrase
+    telegram_about: Phrase
+    telegram_in_short: Phrase
+    about_help: Phrase
+    about_back: Phrase
+    about_skip: Phrase
+    about_change: Phrase
+    about_language: Phrase
+    about_later: Phrase
+    about_delete: Phrase
+    about_wipe: Phrase
+    about_stop: Phrase

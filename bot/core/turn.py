@@ -5,14 +5,13 @@ from typing import NamedTuple
 from bot.core.asking import Knowledge, Walk, ask, consent_words, says_around, walk
 from bot.core.conversation import Answer, Conversation, Inbound, Reply, Stage
 from bot.core.effects import Effect, Erase
-from bot.core.flow import AGREEING, CHANNEL, MADE, Flow, Kind
+from bot.core.flow import AGREEING, CHANNEL, MADE, PHOTOS, Flow, Kind
 from bot.core.normal import normal
 from bot.core.phrases import ENGLISH
 from bot.core.reading import Reading
 from casebridge.report import AnswerState
 
 FIRST_FLOW = "report"
-TELLS_OF_PHOTOS = ("web", "telegram")  # a UK number takes no pictures by text message
 LONGEST_MESSAGE = 20_000  # characters; far over any real account sent at once
 
 
@@ -22,6 +21,7 @@ class Outcome(NamedTuple):
     conversation: Conversation
     replies: tuple[Reply, ...] = ()
     effects: tuple[Effect, ...] = ()
+    opts_in: bool = False  # START: whoever opted out of messages wants them again
 
 
 class Turn(NamedTuple):
@@ -58,10 +58,9 @@ def flow_of(knowledge: Knowledge, conversation: Conversation) -> Flow:
 
 def start(knowledge: Knowledge, channel: str) -> Conversation:
     """Return a conversation in which nothing has been said."""
-    fresh = Conversation(channel, FIRST_FLOW, knowledge.flows[FIRST_FLOW].version)
-    if channel not in TELLS_OF_PHOTOS:
-        return fresh
-    return fresh._replace(answers={CHANNEL: Answer(AnswerState.ANSWERED, channel, "", ENGLISH, "")})
+    known = (channel, PHOTOS) if channel in knowledge.take_photos else channel
+    answers = {CHANNEL: Answer(AnswerState.ANSWERED, known, "", ENGLISH, "")}
+    return Conversation(channel, FIRST_FLOW, knowledge.flows[FIRST_FLOW].version, answers=answers)
 
 
 def afresh(knowledge: Knowledge, conversation: Conversation) -> Conversation:

@@ -1,5 +1,5 @@
 // Sends an answer without loading the page again, and leaves the page quickly.
-// The chat works without this. Nothing is stored here: what was typed stays in the page.
+// The chat works without this. The other scripts hear of it by the event "taken": a message was answered.
 "use strict";
 (() => {
   const TIMEOUT_MS = 20000;
@@ -12,15 +12,34 @@
   const compose = find("compose");
   const status = find("status");
   const again = find("again");
+  const tabs = "BroadcastChannel" in window ? new BroadcastChannel("chat") : null;
 
-  // --- leaving: this page is replaced, so that Back does not come to it again ---
+  // --- leaving: this page is replaced, so that Back does not come to it again; other tabs with it ---
 
   function go(event) {
     if (event) event.preventDefault();
+    tabs?.postMessage("left");
+    gone();
+  }
+
+  function gone() {
     document.body.hidden = true;
     document.body.replaceChildren();
+    forgetTyped();
     location.replace(leave.href);
   }
+
+  function forgetTyped() {
+    try {
+      sessionStorage.clear();
+    } catch {
+      // a browser that stores nothing
+    }
+  }
+
+  tabs?.addEventListener("message", (event) => {
+    if (event.data === "left" && log) gone();
+  });
 
   let presses = 0;
   let alone = false; // Shift went down and nothing else since
@@ -52,6 +71,8 @@
     event.preventDefault();
     location.replace(link.href);
   });
+
+  if (document.querySelector("[data-start]")) forgetTyped();
 
   function start(form, pressed) {
     const request = open(form);
@@ -92,6 +113,14 @@
     }
   });
   if (!log) return;
+
+  // A page loaded again, as after another language was chosen, opens where the talk is; a new one at its top.
+  const latest = find("latest");
+  if (latest && latest !== log.querySelector("li")) {
+    history.scrollRestoration = "manual";
+    latest.scrollIntoView({ block: "start", behavior: "instant" });
+  }
+
   again.addEventListener("click", () => {
     if (!busy && pending) send(pending);
   });
@@ -170,6 +199,10 @@
     return say(navigator.onLine ? words.failed : words.offline);
   }
 
+  // Also before anything is sent: whoever writes for long wants to know.
+  window.addEventListener("offline", () => say(status.dataset.off));
+  window.addEventListener("online", () => say(status.dataset.on));
+
   function say(words) {
     if (status.textContent !== words) status.textContent = words;
     if (words === "") again.hidden = true;
@@ -179,9 +212,11 @@
 
   function show(page) {
     const turns = page && page.querySelector("ol[data-mark]");
+    const erased = pending.form.closest(".delete") !== null;
+    document.dispatchEvent(new CustomEvent("taken", { detail: { typed: pending.typed || erased } }));
     if (!turns || page.documentElement.lang !== document.documentElement.lang) return location.reload();
     const { typed, form } = pending;
-    const kept = typed ? "" : textField()?.value || ""; // words begun before a button was pressed
+    const kept = typed || erased ? "" : textField()?.value || ""; // words begun before a button was pressed
     const list = log.querySelector("ol");
     if ("whole" in turns.dataset) list.replaceChildren();
     for (const id of ["latest", "question"]) find(id)?.removeAttribute("id");

@@ -41,6 +41,7 @@ class QueuedCase:
     closed_at: datetime | None
     closed_reason: str | None
     can_be_asked: bool
+    hurried: bool  # sent unusually fast: only ever true on the desk of the case group
 
     @property
     def urgent(self) -> bool:
@@ -239,6 +240,7 @@ def _headers() -> Select[*tuple[Any, ...]]:
             col(SealedReport.closed_at),
             col(SealedReport.closed_reason),
             col(SealedReport.reporter_key),
+            col(Case.hurried),
         )
         .join(SealedReport, col(SealedReport.reference) == col(Case.reference))
         .join(DeskUser, col(DeskUser.id) == col(Case.acknowledged_by), isouter=True)
@@ -260,4 +262,5 @@ def _queued(row: Row[*tuple[Any, ...]]) -> QueuedCase:
         row.closed_at,
         row.closed_reason,
         can_be_asked=row.reporter_key is not None,
+        hurried=row.hurried,
     )

@@ -9,7 +9,13 @@ from casebridge.desk import audit
 from casebridge.desk.audit import Action
 from casebridge.desk.cases import NoSuchCase, lies_here
 from casebridge.desk.sessions import CaseWorker
+from casebridge.sealedphoto import PhotoState, agencies_in
 
+MISSING = {
+    PhotoState.HERE: "",
+    PhotoState.AWAITED: "This picture is still on its way. Look again in a few minutes.",
+    PhotoState.LOST: "This picture could not be fetched.",
+}
 FORMS = {b"\xff\xd8\xff": "jpg", b"\x89PNG": "png", b"GIF8": "gif", b"RIFF": "webp"}
 
 
@@ -19,13 +25,14 @@ class PhotoLink:
 
     number: int
     has_original: bool
+    missing: str  # why there is nothing to see, in words; "" where there is
 
 
 def links(database: Database, reader: CaseWorker, reference: str) -> tuple[PhotoLink, ...]:
     """Return the pictures of a report that this agency can open."""
     with database.read() as connection:
         found = photos.listed(connection, reference, reader.agency)
-    return tuple(PhotoLink(photo.number, photo.has_original) for photo in found)
+    return tuple(PhotoLink(photo.number, photo.has_original, MISSING[photo.state]) for photo in found)
 
 
 def take_out(
@@ -38,11 +45,11 @@ def take_out(
     reference, number = which
     with database.begin() as connection:
         photo = photos.stored(connection, reference, number)
-        if photo is None or original > photo.has_original:
+        if photo is None or photo.state is not PhotoState.HERE or original > photo.has_original:
             raise NoSuchCase
         if not lies_here(connection, reader.agency, reference):
             raise NoSuchCase
-        if reader.agency not in photos.agencies_in(photo.envelope):
+        if reader.agency not in agencies_in(photo.envelope):
             raise NoSuchCase
         action = Action.ORIGINAL_TAKEN if original else Action.PHOTO_SEEN
         audit.record(connection, reader.id, action, now, reference)

@@ -5,15 +5,25 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from casebridge.area import Area
-from casebridge.desk.wording import day_of, humanise, language_words, moment_words, vague_day_words
+from casebridge.desk.wording import (
+    REACHING,
+    day_of,
+    humanise,
+    language_words,
+    moment_words,
+    vague_day_words,
+    value_words,
+)
 from casebridge.report import (
     FEEDBACK,
+    FOLLOW_UP,
     Answer,
     AnswerState,
     Consent,
     ConsentLevel,
     Holds,
     Involvement,
+    Pace,
     Permission,
     Report,
     Urgency,
@@ -36,6 +46,11 @@ LEVELS = {
     ConsentLevel.WITH_DETAILS: "Yes, with details",
     ConsentLevel.WITHOUT_DETAILS: "Yes, without details",
     ConsentLevel.NO: "No",
+}
+PACES = {
+    Pace.CONVERSATION: "One conversation wrote more, or sent more reports, than people usually do.",
+    Pace.ADDRESS: "Much came from one place on the internet. A library or a hostel can look like that.",
+    Pace.DEPLOYMENT: "More reports than usual came in at that time.",
 }
 CODED = frozenset({"kind", "part"})
 PLAIN = frozenset({"text", "outcode"})
@@ -115,6 +130,7 @@ class Reading:
     agreements: tuple[Agreement, ...]
     band: Band | None
     allowances: tuple[Allowance, ...]
+    paces: tuple[str, ...]  # what was unusually fast when it was sent
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,13 +153,14 @@ def read(report: Report, area: Area) -> Reading:
         sent=moment_words(report.submitted_at) if report.submitted_at else "",
         without_details=report.level is ConsentLevel.WITHOUT_DETAILS,
         incident=tuple(_line(answer, report) for answer in asked if not _is_contact(answer)),
-        contact=tuple(_line(answer, report) for answer in asked if _is_contact(answer)),
+        contact=_contact(asked, report),
         not_asked=tuple(
             humanise(answer.name) for answer in report.answers if answer.state is AnswerState.NOT_ASKED
         ),
         agreements=tuple(_agreement(consent, report, area) for consent in report.consents),
         band=_band(report, area),
         allowances=tuple(_allowance(permission, report) for permission in report.permissions),
+        paces=tuple(PACES[pace] for pace in report.pace),
     )
 
 
@@ -179,9 +196,24 @@ def _line(answer: Answer, report: Report) -> Line:
     )
 
 
+def _contact(asked: list[Answer], report: Report) -> tuple[Line, ...]:
+    """Return how to reach somebody, in order; nothing for an agency that may not know it."""
+    if report.level is ConsentLevel.WITHOUT_DETAILS:
+        return ()
+    lines = [(answer.name, _line(answer, report)) for answer in asked if _is_contact(answer)]
+    lines += [(FOLLOW_UP, _permitted(each)) for each in report.permissions if each.purpose == FOLLOW_UP]
+    return tuple(line for _, line in sorted(lines, key=lambda named: (*REACHING, named[0]).index(named[0])))
+
+
+def _permitted(permission: Permission) -> Line:
+    said = Part("Yes" if permission.given else "No")
+    return Line(humanise(permission.purpose), "", (said,), "", permission.language)
+
+
 def _plain(answer: Answer, values: tuple[str, ...]) -> tuple[Part, ...]:
     return tuple(
-        Part(humanise(value) if answer.holds in (Holds.CODE, Holds.PERSON) else value) for value in values
+        Part(value_words(answer.name, value) if answer.holds in (Holds.CODE, Holds.PERSON) else value)
+        for value in values
     )
 
 
@@ -201,7 +233,7 @@ def _named(parts: Mapping[str, str]) -> tuple[Part, ...]:
 
 
 def _is_contact(answer: Answer) -> bool:
-    return answer.holds is Holds.CONTACT or answer.name.startswith("contact")
+    return answer.holds is Holds.CONTACT or answer.name in REACHING
 
 
 def _agreement(consent: Consent, report: Report, area: Area) -> Agreement:

@@ -15,10 +15,35 @@ INITIALS = frozenset({"bsl", "cctv", "id", "sms", "uprn", "vcas"})
 OWN_NAMES = {
     "dont_know": "Does not know",
     "danger_now": "In danger now",
+    "follow_up": "Messages from this service",
+    "follow_up_hours": "Hours for messages from this service",
     "role": "Who is reporting",
+    "shared_device": "Others can read it",
     "sms": "Text message",
     "web": "Web chat",
+    "whatsapp": "WhatsApp",
 }
+REACHING = (
+    "contact",
+    "contact_details",
+    "shared_device",
+    "voicemail",
+    "contact_safe",
+    "safe_word",
+    "follow_up",
+    "follow_up_hours",
+)
+"""Whether, how and when somebody may be reached, as it is read."""
+VALUES = {
+    ("voicemail", "none"): "Do not leave a message",
+    ("voicemail", "neutral"): "Only a name and a number",
+    ("voicemail", "open"): "May leave a message",
+    ("follow_up_hours", "any"): "Any time, 9am to 8pm",
+    ("follow_up_hours", "morning"): "Mornings, 9am to 12",
+    ("follow_up_hours", "afternoon"): "Afternoons, 12 to 5pm",
+    ("follow_up_hours", "evening"): "Evenings, 5pm to 8pm",
+}
+"""What a code says where it would mislead by itself, by the answer's name and the code."""
 
 
 def humanise(code: str) -> str:
@@ -28,6 +53,11 @@ def humanise(code: str) -> str:
     words = [word.upper() if word in INITIALS else word for word in code.replace("-", "_").split("_") if word]
     sentence = " ".join(words)
     return sentence[:1].upper() + sentence[1:]
+
+
+def value_words(name: str, code: str) -> str:
+    """Return a code that was answered as words: ("voicemail", "none") is "Do not leave a message"."""
+    return VALUES.get((name, code)) or humanise(code)
 
 
 def day_words(day: date) -> str:

@@ -33,7 +33,12 @@ class Desk:
     def _lay(self, connection: Connection, parcel: Parcel) -> None:
         """Make the case there is not; one that was taken back before comes back to be read."""
         insert = sqlite.insert if self.database.is_sqlite else postgresql.insert
-        new = {"reference": parcel.reference, "agency": parcel.agency, "received_at": parcel.sent_at}
+        new = {
+            "reference": parcel.reference,
+            "agency": parcel.agency,
+            "received_at": parcel.sent_at,
+            "hurried": _is_hurried(parcel),
+        }
         connection.execute(insert(Case).values(new).on_conflict_do_nothing())
         connection.execute(
             update(Case)
@@ -44,9 +49,14 @@ class Desk:
 
 def _say_something_was_added(connection: Connection, parcel: Parcel) -> None:
     """Bring the case back on top; what was added is read from its own row."""
-    said = connection.execute(update(Case).where(*_of(parcel)).values(added_at=parcel.sent_at))
+    changed = {"added_at": parcel.sent_at} | ({"hurried": True} if _is_hurried(parcel) else {})
+    said = connection.execute(update(Case).where(*_of(parcel)).values(changed))
     if said.rowcount == 0:
         raise DeliveryError("no-case", permanent=False)
+
+
+def _is_hurried(parcel: Parcel) -> bool:
+    return parcel.report is not None and bool(parcel.report.pace)
 
 
 def _take_back(connection: Connection, parcel: Parcel) -> None:

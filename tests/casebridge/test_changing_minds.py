@@ -6,10 +6,10 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import select
-from sqlmodel import SQLModel
 
 from casebridge import photos, returning
 from casebridge.database import Database
@@ -29,6 +29,7 @@ from casebridge.outbox import (
 )
 from casebridge.report import ConsentLevel
 from casebridge.routing import addition_views, views
+from casebridge.sealedphoto import agencies_in, seal_photo
 from casebridge.sealing import NotEntitled, entitled, open_sealed, open_whole, seal
 from casebridge.tables import What
 from tests.casebridge.reports import (
@@ -43,6 +44,7 @@ from tests.casebridge.reports import (
     queue,
     sealed_addition,
 )
+from tests.tables import create_tables
 
 KX7D = "KX7D-4MQP"
 AGENCIES = tuple(agency.id for agency in AREA.agencies)
@@ -149,13 +151,15 @@ DEEDS: dict[str, Callable[[Story, str], None]] = {
 
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(st.lists(st.tuples(st.sampled_from(sorted(DEEDS)), st.sampled_from(AGENCIES)), max_size=14))
-def test_what_agencies_hold_in_the_end_is_what_they_may_hold(deeds: list[tuple[str, str]]) -> None:
-    with TemporaryDirectory() as folder:
+def test_what_agencies_hold_in_the_end_is_what_they_may_hold(
+    tmp_path_factory: pytest.TempPathFactory, deeds: list[tuple[str, str]]
+) -> None:
+    with TemporaryDirectory(dir=tmp_path_factory.getbasetemp()) as folder:
         database = Database(f"sqlite:///{folder}/reports.db")
-        SQLModel.metadata.create_all(database.engine)
+        create_tables(database.engine)
         queue(database, make_report())
         story = Story(database, Path(folder) / "handed-over", {"case_group", "police"}, {"case_group"})
-        picture = photos.seal_photo(b"JPEG", None, KX7D, 1, [RECIPIENTS["case_group"]], CODE_KEY)
+        picture = seal_photo(b"JPEG", None, KX7D, 1, [RECIPIENTS["case_group"]], CODE_KEY)
         with database.begin() as connection:
             photos.submit(connection, KX7D, [picture])
 
@@ -194,7 +198,7 @@ def _assert_pictured_for(database: Database, pictured: set[str]) -> None:
     with database.read() as connection:
         picture = photos.stored(connection, KX7D, 1)
     assert picture is not None
-    assert photos.agencies_in(picture.envelope) == pictured
+    assert agencies_in(picture.envelope) == pictured
 
 
 def _assert_balances(database: Database) -> None:

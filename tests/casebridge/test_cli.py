@@ -84,7 +84,6 @@ def test_an_invitation_is_printed(run: Run, database: Database) -> None:
     assert len(invited.output.strip()) > 20
 
 
-@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 def test_wrong_settings_are_named_and_refused(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("DESK_PORT", "0")
     monkeypatch.setenv("AREA", "atlantis")
@@ -95,7 +94,6 @@ def test_wrong_settings_are_named_and_refused(run: Run, monkeypatch: pytest.Monk
     assert [line.split(":")[0] for line in refused.output.splitlines()] == ["AREA", "DESK_PORT"]
 
 
-@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 def test_a_worker_without_keys_says_what_to_do(run: Run) -> None:
     refused = run("worker")
 

@@ -15,7 +15,7 @@ from casebridge.destinations import DESTINATIONS, DeliveryError, Parcel, unknown
 from casebridge.destinations.desk import Desk
 from casebridge.destinations.folder import Folder
 from casebridge.outbox import CASE
-from casebridge.report import Report
+from casebridge.report import Pace, Report
 from casebridge.routing import view_for
 from casebridge.schema import report_schema
 from casebridge.tables import What
@@ -85,6 +85,7 @@ def test_a_whole_file_is_never_replaced(tmp_path: Path) -> None:
     assert path.read_bytes() == b"first"
 
 
+@pytest.mark.both_databases
 def test_a_desk_has_one_case_however_often_it_is_sent(database: Database) -> None:
     queue(database)
 
@@ -164,6 +165,7 @@ def test_a_desk_that_never_had_the_report_learns_nothing_from_its_withdrawal(dat
         assert connection.execute(select(CASE)).all() == []
 
 
+@pytest.mark.both_databases
 def test_a_case_taken_back_stays_so_when_the_first_parcel_comes_once_more(database: Database) -> None:
     queue(database)
     for parcel in (make_parcel(), make_withdrawal(), make_parcel()):
@@ -180,6 +182,32 @@ def test_a_destination_nobody_knows_is_named() -> None:
     assert unknown_destinations(AREA.model_copy(update={"agencies": agencies})) == ("fax", "pigeon")
     assert unknown_destinations(AREA) == ()
     assert DESTINATIONS.keys() >= {"desk", "folder"}
+
+
+def test_the_desk_of_the_case_group_alone_says_that_a_report_was_sent_unusually_fast(
+    database: Database,
+) -> None:
+    report = queue(database, make_report(pace=(Pace.ADDRESS,)))
+
+    for agency in AREA.agencies[:2]:
+        Desk(database).send(replace(make_parcel(agency), report=view_for(report, agency)))
+
+    with database.read() as connection:
+        hurried = connection.execute(select(CASE.c.agency, CASE.c.hurried)).all()
+    assert {*map(tuple, hurried)} == {("case_group", True), ("police", False)}
+
+
+@pytest.mark.both_databases
+def test_what_is_added_unusually_fast_marks_a_case_that_was_not_marked(database: Database) -> None:
+    report, coordinator = queue(database), AREA.agencies[0]
+    parcel = replace(make_parcel(coordinator), report=report)
+    Desk(database).send(parcel)
+    for pace in ((Pace.CONVERSATION,), ()):
+        added = report.model_copy(update={"pace": pace})
+        Desk(database).send(replace(parcel, what=What.ADDITION, report=added))
+
+    with database.read() as connection:
+        assert connection.execute(select(CASE.c.hurried)).scalar_one() is True
 
 
 def _everything_in(folder: Path) -> list[Path]:

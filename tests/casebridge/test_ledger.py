@@ -12,6 +12,8 @@ from casebridge.tables import What
 from tests.casebridge.reports import NOW, make_consent, make_report, queue
 from tests.casebridge.test_returning import add_to, deliver, take_back
 
+pytestmark = pytest.mark.both_databases
+
 KX7D = "KX7D-4MQP"
 
 

@@ -30,6 +30,8 @@ from casebridge.sealing import open_sealed
 from casebridge.tables import DeliveryState, ReportStatus, What
 from tests.casebridge.reports import NOW, PRIVATE, STORY, make_consent, make_report, queue
 
+pytestmark = pytest.mark.both_databases
+
 SHARES = {("case_group", "desk"), ("case_group", "folder"), ("police", "desk")}
 MINUTE = timedelta(minutes=1)
 

@@ -18,6 +18,7 @@ from casebridge.report import ConsentLevel, Involvement
 from casebridge.returncode import CodeKeys
 from casebridge.returning import add, erase, withdraw
 from casebridge.routing import addition_views
+from casebridge.sealedphoto import SealedPhoto, open_original, open_photo, open_photo_with_code, seal_photo
 from casebridge.sealing import NotEntitled, Tampered, open_sealed, open_with_code, seal
 from casebridge.standing import Standing, standing
 from casebridge.tables import ReportPhoto
@@ -33,6 +34,8 @@ from tests.casebridge.reports import (
     make_report,
     queue,
 )
+
+pytestmark = pytest.mark.both_databases
 
 KX7D = "KX7D-4MQP"
 JPEG = b"\xff\xd8\xff the picture"
@@ -162,7 +165,7 @@ def test_a_damaged_picture_or_question_keeps_nobody_from_the_rest(database: Data
     make_all(database)
     with database.begin() as connection:
         connection.execute(update(QUESTION).where(QUESTION.c.id == "1").values(sealed=b"damaged"))
-        photos.submit(connection, KX7D, [photos.SealedPhoto(2, b"damaged", has_original=False)])
+        photos.submit(connection, KX7D, [SealedPhoto(2, b"damaged", has_original=False)])
 
     assert change(database, SEEN, OWN)
 
@@ -174,7 +177,7 @@ def make_all(database: Database) -> None:
     report = queue(database, make_report(involvement=Involvement.SUPPORTER))
     addition = make_addition()
     seen = addition_views(addition, {"case_group": ConsentLevel.WITH_DETAILS}, AREA)
-    picture = photos.seal_photo(JPEG, JPEG, KX7D, 1, [RECIPIENTS["case_group"]], CODE_KEY)
+    picture = seal_photo(JPEG, JPEG, KX7D, 1, [RECIPIENTS["case_group"]], CODE_KEY)
     with database.begin() as connection:
         assert add(connection, addition, seen, seal(addition, seen, RECIPIENTS, CODE_KEY), AREA, NOW)
         photos.submit(connection, report.reference, [picture])
@@ -201,7 +204,7 @@ def everything(database: Database) -> list[Callable[[bytes], Any]]:
     assert picture is not None
     return [
         lambda key: open_with_code(report, key),
-        lambda key: photos.open_photo_with_code(picture.envelope, key, KX7D, 1),
+        lambda key: open_photo_with_code(picture.envelope, key, KX7D, 1),
         lambda key: open_question(asked[0].sealed, key, KX7D, "1"),
         lambda key: open_question(asked[1].sealed, key, KX7D, "2"),
         lambda key: open_with_code(added, key),
@@ -221,8 +224,8 @@ def agencies_read(database: Database) -> list[object]:
         open_sealed(report, "case_group", group),
         open_sealed(report, "police", PRIVATE["police"]),
         open_sealed(added, "case_group", group),
-        photos.open_photo(picture.envelope, "case_group", group, KX7D, 1),
-        photos.open_original(picture.envelope, "case_group", group, KX7D, 1),
+        open_photo(picture.envelope, "case_group", group, KX7D, 1),
+        open_original(picture.envelope, "case_group", group, KX7D, 1),
     ]
 
 

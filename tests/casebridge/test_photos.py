@@ -1,5 +1,7 @@
 """A sealed picture opens for those who may have the details, and for nobody else."""
 
+from collections.abc import Callable
+
 import pytest
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 from sqlalchemy import update
@@ -7,26 +9,27 @@ from sqlmodel import col
 
 from casebridge import returning
 from casebridge.database import Database
-from casebridge.photos import (
+from casebridge.photos import change_code, erase, fill, give, listed, lose, stored, submit, withdraw
+from casebridge.routing import views
+from casebridge.sealedphoto import (
     SMALLEST_BUCKET,
+    PhotoState,
     SealedPhoto,
     agencies_in,
-    erase,
-    give,
-    listed,
     open_original,
     open_photo,
     open_photo_with_code,
     seal_photo,
-    stored,
-    submit,
+    seal_without_photo,
     with_details,
     without_agencies,
 )
-from casebridge.routing import views
 from casebridge.sealing import NotEntitled, SealingError, Tampered, UnknownKey
 from casebridge.tables import ReportPhoto
 from tests.casebridge.reports import AREA, CODE_KEY, NOW, PRIVATE, RECIPIENTS, make_report, queue
+from tests.pictures import HTML
+
+pytestmark = pytest.mark.both_databases
 
 JPEG, ORIGINAL = b"\xff\xd8\xff the picture", b"\xff\xd8\xff the picture with its place"
 REFERENCE = "KX7D-4MQP"
@@ -243,3 +246,88 @@ def picture(database: Database, number: int) -> bytes:
         found = stored(connection, REFERENCE, number)
     assert found is not None
     return found.envelope
+
+
+# --- still to come ----------------------------------------------------------------------------
+
+
+def awaited(database: Database, *agencies: str, with_original: bool = True) -> bytes:
+    """Store a report whose picture is still to come; return the picture's data key."""
+    queue(database, make_report())
+    keys = [RECIPIENTS[agency] for agency in agencies or ALLOWED]
+    photo, key = seal_without_photo(REFERENCE, 1, keys, CODE_KEY, with_original=with_original)
+    with database.begin() as connection:
+        submit(connection, REFERENCE, [photo])
+    return key
+
+
+def filled_with(database: Database, key: bytes) -> SealedPhoto:
+    with database.begin() as connection:
+        fill(connection, REFERENCE, 1, key, JPEG, ORIGINAL)
+        found = stored(connection, REFERENCE, 1)
+    assert found is not None
+    return found
+
+
+def test_a_picture_that_comes_later_opens_as_one_that_was_there(database: Database) -> None:
+    photo = filled_with(database, awaited(database))
+
+    assert photo.state is PhotoState.HERE
+    assert open_photo(photo.envelope, "case_group", PRIVATE["case_group"], REFERENCE, 1) == JPEG
+    assert open_original(photo.envelope, "housing", PRIVATE["housing"], REFERENCE, 1) == ORIGINAL
+    assert open_photo_with_code(photo.envelope, CODE_KEY, REFERENCE, 1) == JPEG
+
+
+def test_as_it_was_sent_is_put_in_only_where_that_was_agreed_to(database: Database) -> None:
+    photo = filled_with(database, awaited(database, with_original=False))
+
+    with pytest.raises(Tampered):
+        open_original(photo.envelope, "case_group", PRIVATE["case_group"], REFERENCE, 1)
+
+
+def test_who_opens_it_is_whoever_has_a_key_when_it_comes(database: Database) -> None:
+    key, new_code = awaited(database), bytes(31) + b"1"
+    with database.begin() as connection:
+        withdraw(connection, REFERENCE, ["housing"])
+        give(connection, REFERENCE, CODE_KEY, [RECIPIENTS["police"]])
+        change_code(connection, REFERENCE, CODE_KEY, new_code)
+
+    photo = filled_with(database, key)
+
+    assert agencies_in(photo.envelope) == {"case_group", "police"}
+    assert open_photo(photo.envelope, "police", PRIVATE["police"], REFERENCE, 1) == JPEG
+    assert open_photo_with_code(photo.envelope, new_code, REFERENCE, 1) == JPEG
+    with pytest.raises(NotEntitled):
+        open_photo_with_code(photo.envelope, CODE_KEY, REFERENCE, 1)
+
+
+def test_nothing_opens_before_it_has_come(database: Database) -> None:
+    awaited(database)
+    with database.read() as connection:
+        (photo,) = listed(connection, REFERENCE, "case_group")
+
+    assert photo.state is PhotoState.AWAITED
+    with pytest.raises(Tampered):
+        open_photo(photo.envelope, "case_group", PRIVATE["case_group"], REFERENCE, 1)
+
+
+@pytest.mark.parametrize(
+    "before", [erase, lambda c, reference: lose(c, reference, 1)], ids=["erased", "lost"]
+)
+def test_what_comes_too_late_is_not_put_in(database: Database, before: Callable[..., object]) -> None:
+    key = awaited(database)
+    with database.begin() as connection:
+        before(connection, REFERENCE)
+        fill(connection, REFERENCE, 1, key, JPEG, ORIGINAL)
+        found = stored(connection, REFERENCE, 1)
+
+    assert found is None or (found.state is PhotoState.LOST and len(found.envelope) < SMALLEST_BUCKET)
+
+
+def test_a_picture_that_is_here_is_not_replaced(database: Database) -> None:
+    key = awaited(database)
+    first = filled_with(database, key)
+
+    with database.begin() as connection:
+        fill(connection, REFERENCE, 1, key, HTML, HTML)
+        assert stored(connection, REFERENCE, 1) == first

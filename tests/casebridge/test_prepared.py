@@ -10,6 +10,8 @@ from bot.store import CONVERSATION
 from casebridge.database import Database
 from casebridge.prepared import Prepared
 
+pytestmark = pytest.mark.both_databases
+
 NOON = datetime(2026, 11, 18, 12, tzinfo=UTC)
 ROW = {"key": b"k" * 32, "version": 1, "state": b"\0\xff", "expires_at": NOON}
 ADD = Prepared(insert(CONVERSATION).values({name: bindparam(name) for name in ROW}))

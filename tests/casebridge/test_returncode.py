@@ -152,6 +152,12 @@ def test_keys_of_a_code_never_change_with_a_release() -> None:
     assert keys.key.hex() == "deb198d97c0077fd42987e9af86095a50acef2a8dfcabb3f9a7775a95ea678a1"
 
 
+@pytest.mark.parametrize("code", ["", CODE[:-1], CODE * 1000])
+def test_only_what_is_as_long_as_a_code_is_ever_hashed(code: str) -> None:
+    with pytest.raises(ValueError, match=str(len(code))):
+        code_keys(code, b"p" * 32)
+
+
 def test_too_little_randomness_is_refused() -> None:
     with pytest.raises(ValueError, match="11"):
         new_code(bytes(11))

@@ -48,6 +48,8 @@ from tests.casebridge.reports import (
     sealed_addition,
 )
 
+pytestmark = pytest.mark.both_databases
+
 KX7D = "KX7D-4MQP"
 LEVELS = {"case_group": ConsentLevel.WITH_DETAILS, "police": ConsentLevel.WITHOUT_DETAILS}
 KEYS = Keyring(PRIVATE, desk=bytes(32))

@@ -17,6 +17,8 @@ from casebridge.standing import Standing, standing, standing_of_reference
 from casebridge.tables import ClosedReason, ReportStatus
 from tests.casebridge.reports import AREA, NOW, make_addition, queue, sealed_addition
 
+pytestmark = pytest.mark.both_databases
+
 KX7D = "KX7D-4MQP"
 ASK = pytest.mark.parametrize(
     "look", [lambda on: standing(on, code_id=b"KX7D-4MQP"), lambda on: standing_of_reference(on, KX7D)]

@@ -26,6 +26,8 @@ from casebridge.tables import DeliveryState
 from casebridge.worker import Worker
 from tests.casebridge.reports import AREA, NOW, PRIVATE, make_consent, make_report, queue
 
+pytestmark = pytest.mark.both_databases
+
 KEYS = Keyring(PRIVATE, desk=bytes(32))
 CANARY = "zimtstern"
 

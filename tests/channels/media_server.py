@@ -1,4 +1,4 @@
-"""Twilio's API on this machine, as far as pictures are fetched from it."""
+"""Twilio's API on this machine, as far as pictures are fetched and deleted there."""
 
 import threading
 from base64 import b64decode
@@ -20,6 +20,10 @@ class MediaServer:
     redirects: dict[str, str] = field(default_factory=dict)
     wait: float = 0.0  # seconds between two parts of a file
     asked: list[tuple[str, str]] = field(default_factory=list)
+    deleted: list[tuple[str, str]] = field(default_factory=list)
+    faults: list[int] = field(default_factory=list)  # statuses of the next answers
+    let_go: threading.Event = field(default_factory=threading.Event)  # nothing is answered before
+    reached: threading.Event = field(default_factory=threading.Event)  # somebody is waiting
 
     def keep(self, name: str, content: bytes) -> str:
         """Lay a picture where Twilio says it is; return its address."""
@@ -31,11 +35,17 @@ class MediaServer:
 @contextmanager
 def media_server() -> Iterator[MediaServer]:
     served = MediaServer()
+    served.let_go.set()
 
     class Handler(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
-            _, _, credentials = self.headers.get("Authorization", "").partition(" ")
-            served.asked.append((self.path, b64decode(credentials).decode()))
+            served.asked.append((self.path, self.credentials()))
+            served.reached.set()
+            served.let_go.wait()
+            if served.faults:
+                self.send_response(served.faults.pop(0))
+                self.end_headers()
+                return
             if self.path in served.redirects:
                 self.send_response(307)
                 self.send_header("Location", served.redirects[self.path])
@@ -44,6 +54,16 @@ def media_server() -> Iterator[MediaServer]:
             self.send_response(200 if self.path in served.files else 404)
             self.end_headers()
             _send(self.wfile.write, served.files.get(self.path, b""), served.wait)
+
+        def do_DELETE(self) -> None:
+            served.deleted.append((self.path, self.credentials()))
+            status = 204 if served.files.pop(self.path, None) is not None else 404
+            self.send_response(served.faults.pop(0) if served.faults else status)
+            self.end_headers()
+
+        def credentials(self) -> str:
+            _, _, credentials = self.headers.get("Authorization", "").partition(" ")
+            return b64decode(credentials).decode()
 
         def log_message(self, *_: object) -> None: ...
 
@@ -54,6 +74,7 @@ def media_server() -> Iterator[MediaServer]:
     try:
         yield served
     finally:
+        served.let_go.set()
         server.shutdown()
         thread.join()
         server.server_close()

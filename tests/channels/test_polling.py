@@ -1,10 +1,9 @@
 """`python -m bot telegram`: a whole report without a public address, against a Bot API of our own."""
 
-import asyncio
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -15,12 +14,12 @@ from telegram import Update
 
 from bot.channels import polling
 from bot.service import Service
-from tests.channels.bot_api import TOKEN, BotApi, ByPolling, bot_api
+from tests.channels.bot_api import BLOCKED, TOKEN, BotApi, ByPolling, bot_api
 from tests.making import conversation, make_service, make_settings, rows, telegram_message
 from tests.reporter import Reporter
 from tests.running import environment
 
-TYPED = ("story", "why", "contact_details", "contact_safe", "safe_word")  # typed even with buttons
+TYPED = ("story", "why", "contact_details", "contact_safe", "safe_word")  # by the reporter, even with buttons
 
 
 @pytest.fixture
@@ -31,9 +30,16 @@ def service(tmp_path: Path, database_url: str) -> Iterator[Service]:
 
 
 @contextmanager
-def polling_bot(tmp_path: Path, database_url: str) -> Iterator[BotApi]:
+def polling_bot(
+    tmp_path: Path,
+    database_url: str,
+    webhook: dict[str, Any] | None = None,
+    waiting: Iterable[dict[str, Any]] = (),
+) -> Iterator[BotApi]:
+    """The program at work. `webhook`: how updates came before; `waiting`: what was written meanwhile."""
     log = tmp_path / "log"
     with bot_api() as (api, address), log.open("wb") as file:
+        api.webhook, api.updates = webhook, {update["update_id"]: update for update in waiting}
         given = {"DATABASE_URL": database_url, "TELEGRAM_BOT_TOKEN": TOKEN, "TELEGRAM_API_URL": address}
         started = subprocess.Popen(
             [sys.executable, "-m", "bot", "telegram"],
@@ -69,6 +75,21 @@ def test_a_whole_report_is_made_by_pressing_buttons_and_a_repeated_update_moves_
     assert api.called.count("answerCallbackQuery") == presses
 
 
+def test_what_cannot_be_read_or_said_stops_nobody_behind_it(
+    service: Service, tmp_path: Path, database_url: str
+) -> None:
+    unreadable, refused = telegram_message("x") | {"message": []}, telegram_message("hello")
+
+    with polling_bot(tmp_path, database_url, waiting=[unreadable, refused]) as api:
+        api.refusals["sendMessage"] = [BLOCKED]
+        heard = api.write(telegram_message("english"))
+
+    assert heard.text != ""
+    assert len(api.made("sendMessage")) == 2
+    assert conversation(service, "telegram", "5001").language == "en"
+
+
+@pytest.mark.both_databases
 def test_an_update_waits_for_a_database_that_is_away(
     service: Service, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -83,7 +104,7 @@ def test_an_update_waits_for_a_database_that_is_away(
     event.listen(engine, "do_connect", away_twice)
     monkeypatch.setattr(polling, "DATABASE_AWAY_SECONDS", 0)
 
-    method = asyncio.run(polling.answered(service, Update.de_json(telegram_message("english"), None)))
+    method = polling.answered(service, Update.de_json(telegram_message("english"), None))
 
     assert method is not None
     assert conversation(service, "telegram", "5001").language == "en"

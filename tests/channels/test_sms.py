@@ -13,11 +13,11 @@ from werkzeug.wrappers import Request
 
 from bot.channels.sms import twiml
 from bot.core.conversation import Stage
-from bot.handset import LONGEST_SMS, MOST_SMS, PROVIDER_ANSWERS, split
+from bot.handset import PROVIDER_ANSWERS
 from bot.service import Service
-from tests.making import FORM_TYPE, conversation, counts, post_sms, sms_form, texts_of
+from tests.making import FORM_TYPE, conversation, counts, post_sms, sms_form, texts_of, twilio_body
 from tests.reporter import BySms, Heard, Reporter
-from tests.talk import KNOWLEDGE, TEXTS
+from tests.talk import TEXTS
 
 FIXED = settings(deadline=None, derandomize=True, database=None)
 LONG = 100_000
@@ -38,7 +38,7 @@ ODD: Mapping[str, str] = {
     "digits out of range": "0 99 -1 ½ ² 一 1e9 0x1 9999999999999999999999",
     "a replacement character": "\ufffd\ufffd",
 }  # fmt: skip
-SENDERS = ("HMRC", "84433", "+266696687", "whatsapp:+447700900123", "GB." + "1" * 128, "ü")
+SENDERS = ("HMRC", "84433", "+266696687", "GB." + "1" * 128, "ü")
 RETURNS = ({"Body": "START", "OptOutType": "START"}, {"Body": "Unstop"}, {"Body": "hello"})
 
 
@@ -103,9 +103,7 @@ def test_a_message_that_cannot_be_answered_is_passed_over(
     assert counts(service.database)["conversation"] == 0
 
 
-@pytest.mark.parametrize(
-    "sender", ["HMRC", "84433", "+266696687", "whatsapp:+447700900123", "GB." + "1" * 128, "ü"]
-)
+@pytest.mark.parametrize("sender", SENDERS)
 def test_an_address_is_opaque(client: FlaskClient, service: Service, sender: str) -> None:
     assert texts_of(post_sms(client, sms_form("english", sender=sender))) != ()
     assert conversation(service, address=sender).language == "en"
@@ -185,14 +183,41 @@ def test_whoever_comes_back_after_an_opt_out_is_asked_where_they_were(
     assert conversation(service).stage is Stage.OPEN
 
 
-def test_help_is_ours_unless_twilio_has_answered_it(client: FlaskClient) -> None:
+@pytest.mark.parametrize("word", ["STOP", "end", "Quit"])
+def test_on_a_short_code_where_twilio_answers_nothing_an_opt_out_is_answered(
+    client: FlaskClient, service: Service, word: str
+) -> None:
+    form = twilio_body("sms_short_code") | {"Body": word}
+    BySms(client).say("english")
+
+    assert texts_of(post_sms(client, form)) == (TEXTS.stopped.text,)
+
+    assert conversation(service).stage is Stage.STOPPED
+
+
+def test_an_opt_out_is_remembered_and_only_start_forgets_it(client: FlaskClient, service: Service) -> None:
+    post_sms(client, twilio_body("sms_opt_out"))
+    assert counts(service.database, "opt_out") == {"opt_out": 1}
+
+    post_sms(client, sms_form("YES"))
+    assert counts(service.database, "opt_out") == {"opt_out": 1}
+
+    post_sms(client, sms_form("YES", OptOutType="START"))
+    assert counts(service.database, "opt_out") == {"opt_out": 0}
+
+
+@pytest.mark.parametrize(
+    "form",
+    [{}, {"OptOutType": "HELP"}, {"Body": "pomocy", "OptOutType": "HELP"}],
+    ids=["plain", "advanced opt-out", "a word only Twilio was told of"],
+)
+def test_help_is_answered_by_us_too_because_ours_holds_999(client: FlaskClient, form: dict[str, str]) -> None:
     Reporter(BySms(client)).begin()
 
-    (ours,) = texts_of(post_sms(client, sms_form("HELP")))
-    twilios = texts_of(post_sms(client, sms_form("HELP", OptOutType="HELP")))
+    (ours,) = texts_of(post_sms(client, sms_form("HELP") | form))
 
     assert ours.startswith(TEXTS.help.text)
-    assert twilios == ()
+    assert "999" in ours
 
 
 @pytest.mark.parametrize("opt_out", [{}, {"OptOutType": "START"}], ids=["plain", "advanced opt-out"])
@@ -214,31 +239,6 @@ def test_stop_within_a_sentence_is_no_opt_out(client: FlaskClient, service: Serv
     assert conversation(service).stage is Stage.OPEN
 
 
-# --- long replies ------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize("language", [language.code for language in KNOWLEDGE.phrasebook.languages])
-def test_the_longest_read_back_still_ends_with_its_question(client: FlaskClient, language: str) -> None:
-    words = "ج" * 19_000
-    answers = {"story": words, "where": words, "contact_safe": words}
-    reporter = Reporter(BySms(client), language, answers)
-
-    reporter.answer_until(lambda: reporter.question().name == "review")
-
-    assert reporter.heard.text.endswith(
-        KNOWLEDGE.phrasebook.text(reporter.question().choices[-1].label, language)
-    )
-
-
-@settings(FIXED, max_examples=100)
-@given(st.text(st.sampled_from("ab. \nż😡"), max_size=4 * LONGEST_SMS))
-def test_a_long_reply_is_cut_and_nothing_of_it_lost(text: str) -> None:
-    parts = split(text.strip())
-
-    assert "".join("".join(parts).split()) == "".join(text.split())
-    assert all(0 < len(part) <= LONGEST_SMS for part in parts)
-
-
 def test_whatever_we_say_is_twiml_that_parses() -> None:
     """One character that XML forbids, and Twilio says nothing at all."""
     controls = "".join(map(chr, range(0x100)))
@@ -247,22 +247,6 @@ def test_whatever_we_say_is_twiml_that_parses() -> None:
     (heard,) = texts_of(twiml((everything,)))
 
     assert heard.endswith("<&>]]>\ufdd0\U0001f600\U0010ffff")
-
-
-@pytest.mark.parametrize(
-    ("text", "lengths"),
-    [
-        ("", []),
-        ("a" * 1600, [1600]),
-        ("a" * 1601, [1600, 1]),
-        ("a" * 1599 + " b", [1599, 1]),
-        ("a" * 800 + "\n\n" + "b" * 900, [800, 900]),
-        ("a" * 800 + ". " + "b" * 900, [801, 900]),
-        ("ab " * 10_000, [1598] * MOST_SMS),
-    ],
-)
-def test_a_long_reply_is_cut_where_it_reads_best(text: str, lengths: list[int]) -> None:
-    assert [len(part) for part in split(text)] == lengths
 
 
 def _as_read(body: bytes) -> str:

@@ -6,12 +6,15 @@ from urllib.parse import urlencode
 
 import pytest
 from flask.testing import FlaskClient
+from twilio.request_validator import RequestValidator
+from werkzeug.datastructures import MultiDict
 from werkzeug.test import TestResponse
 
 from bot.service import Service
 from tests.making import (
     FORM_TYPE,
     PUBLIC_URL,
+    TOKEN,
     counts,
     make_app,
     make_settings,
@@ -24,6 +27,7 @@ from tests.making import (
 
 NOTHING = {"conversation": 0, "turn": 0, "report": 0, "delivery": 0}
 FORM = sms_form("hello")
+OTHER_TOKEN = "twilio-token-2f60"
 Send = Callable[[FlaskClient], TestResponse]
 
 REFUSED: Mapping[str, Send] = {
@@ -33,6 +37,22 @@ REFUSED: Mapping[str, Send] = {
     "a header as long as a body": lambda client: post_sms(client, FORM, signed="A" * 60_000),
     "another token": lambda client: post_sms(client, FORM, signed=signature(FORM, token="other")),
     "an empty token": lambda client: post_sms(client, FORM, signed=signature(FORM, token="")),
+    "another algorithm": lambda client: client.post(
+        "/channels/sms",
+        data=FORM,
+        headers={
+            "X-Twilio-Signature": signature(FORM),
+            "X-Twilio-Webhooks-Signature-Settings": "key=k,algorithm=NONE",
+        },
+    ),
+    "the algorithm it was not signed with": lambda client: client.post(
+        "/channels/sms",
+        data=FORM,
+        headers={
+            "X-Twilio-Signature": signature(FORM),
+            "X-Twilio-Webhooks-Signature-Settings": "key=k,algorithm=HMAC_SHA256",
+        },
+    ),
     "another address": lambda client: post_sms(
         client, FORM, signed=signature(FORM, "http://localhost/channels/sms")
     ),
@@ -72,6 +92,47 @@ def test_what_twilio_did_not_sign_is_refused_and_nothing_is_stored(
 
     assert statuses == dict.fromkeys(REFUSED, 403)
     assert counts(service.database) == NOTHING
+
+
+@pytest.mark.parametrize("algorithm", ["", "HMAC_SHA1", "hmac_sha256"])
+@pytest.mark.parametrize("token", [TOKEN, OTHER_TOKEN])
+def test_while_tokens_are_rotated_either_of_them_signs(tmp_path: Path, token: str, algorithm: str) -> None:
+    app = make_app(make_settings(tmp_path, twilio_secondary_auth_token=OTHER_TOKEN))
+    headers = {"X-Twilio-Signature": signature(FORM, token=token, algorithm=algorithm or None)}
+    if algorithm:
+        headers["X-Twilio-Webhooks-Signature-Settings"] = f"key=webhooks_sharedkey_1,algorithm={algorithm}"
+
+    response = app.test_client().post("/channels/sms", data=FORM, headers=headers)
+
+    assert texts_of(response) != ()
+    service_of(app).database.close()
+
+
+@pytest.mark.parametrize("token", ["", "another"])
+def test_while_tokens_are_rotated_no_third_one_signs(tmp_path: Path, token: str) -> None:
+    app = make_app(make_settings(tmp_path, twilio_secondary_auth_token=OTHER_TOKEN))
+
+    response = post_sms(app.test_client(), FORM, signed=signature(FORM, token=token))
+
+    assert response.status_code == 403
+    service_of(app).database.close()
+
+
+def test_names_and_values_count_as_twilio_sorts_them(client: FlaskClient) -> None:
+    """A name said twice is signed once for each value; escapes, blanks and plus signs as they came."""
+    pairs = [
+        *FORM.items(),
+        ("Again", "b"),
+        ("Again", "a"),
+        ("Again", "a"),
+        ("bLANK", ""),
+        ("a%2Db é", " +%20 "),
+    ]
+    signed = RequestValidator(TOKEN).compute_signature(f"{PUBLIC_URL}/channels/sms", MultiDict(pairs))
+
+    response = post_sms(client, FORM, signed=signed, body=urlencode(pairs).encode())
+
+    assert texts_of(response) != ()
 
 
 def test_a_message_is_only_ever_posted(client: FlaskClient) -> None:

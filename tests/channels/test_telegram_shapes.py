@@ -21,15 +21,32 @@ ANYTHING = st.recursive(
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=5), inner, max_size=3),
     max_leaves=5,
 )
+KINDS = ("message", "edited_message", "callback_query", "my_chat_member")
 _MESSAGE = ("message_id", "from", "chat", "date", "text", "caption", "photo", "entities", "reply_to_message")
-_PRESS = ("id", "from", "message", "data", "message.chat", "message.date", "chat_instance")
+_PRESS = ("id", "from", "message", "data", "chat_instance")
+_BELOW = ("chat", "date", "message_id", "reply_markup", "reply_markup.inline_keyboard")
+_MEMBER = ("chat", "chat.type", "from", "date", "new_chat_member", "new_chat_member.status")
 PLACES = (
     "update_id",
     "message",
     "callback_query",
     *(f"message.{place}" for place in (*_MESSAGE, "chat.id", "chat.type", "from.id", "from.is_bot")),
+    *(f"edited_message.{place}" for place in (*_MESSAGE, "chat.type", "edit_date")),
     *(f"callback_query.{place}" for place in _PRESS),
+    *(f"callback_query.message.{place}" for place in _BELOW),
+    *(f"my_chat_member.{place}" for place in _MEMBER),
 )
+
+
+def update_of(kind: str) -> dict[str, Any]:
+    if kind == "callback_query":
+        below = {"inline_keyboard": [[{"text": "x", "callback_data": "+why:race:x"}]]}
+        return telegram_press("+why:race:x", below=below)
+    update: dict[str, Any] = telegram_message("hello")
+    message = update.pop("message")
+    me = {"user": {"id": 900, "is_bot": True, "first_name": "x"}, "status": "member"}
+    change = {"old_chat_member": me, "new_chat_member": me | {"status": "kicked", "until_date": 0}}
+    return update | {kind: message | change if kind == "my_chat_member" else message}
 
 
 @pytest.mark.parametrize("body", BODIES)
@@ -47,11 +64,11 @@ def test_a_body_that_is_no_update_is_taken_and_passed_over(
     database=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
-@given(place=st.sampled_from(PLACES), value=ANYTHING, missing=st.booleans(), press=st.booleans())
+@given(place=st.sampled_from(PLACES), value=ANYTHING, missing=st.booleans(), kind=st.sampled_from(KINDS))
 def test_an_update_of_any_shape_is_taken(
-    client: FlaskClient, place: str, value: object, missing: bool, press: bool
+    client: FlaskClient, place: str, value: object, missing: bool, kind: str
 ) -> None:
-    update: dict[str, Any] = telegram_press("role:victim:x") if press else telegram_message("hello")
+    update = update_of(kind)
     *above, last = place.split(".")
     part = update
     for name in above:

@@ -13,9 +13,10 @@ from werkzeug.datastructures import FileStorage
 from werkzeug.test import TestResponse, encode_multipart
 
 from bot.media import MOST_BYTES
+from tests.making import service_of
 from tests.pictures import HTML, picture
 from tests.talk import TEXTS
-from tests.web.chatting import Visitor, chat_of, service_of
+from tests.web.chatting import Visitor, chat_of
 
 
 @pytest.fixture
@@ -185,3 +186,24 @@ def test_no_photo_is_ever_written_to_a_file(visitor: Visitor, monkeypatch: pytes
     response = sends(visitor, (picture(size=(2000, 2000)) + bytes(900_000), "a.jpg"))
 
     assert response.status_code == 303
+
+
+def test_one_photo_is_removed_by_its_buttons_and_the_page_says_which(app: Flask, visitor: Visitor) -> None:
+    sends(visitor, (picture(), "a.jpg"), (picture("PNG"), "b.png"))
+    sends(visitor, words="change")
+
+    presses(visitor, "photos")
+    presses(visitor, "2-")
+
+    assert kept(app) == 1
+    assert "Pictures left: 1." in heard(visitor)
+    assert visitor.page.said[-1] == "Picture 2"
+
+
+def presses(visitor: Visitor, value: str) -> None:
+    """Press the button whose value begins so."""
+    form = visitor.page.options
+    assert form is not None
+    (button,) = (offered for offered in form.offered if offered[1].startswith(value))
+    visitor.client.post("/", data=dict([*form.fields, button]))
+    visitor.page = type(visitor.page)(visitor.client.get("/"))

@@ -34,6 +34,7 @@ WAYS: Sequence[Callable[[FlaskClient], Line]] = (ByWeb, BySms, ByTelegram)
 Way = Callable[[FlaskClient], Line]
 
 
+@pytest.mark.both_databases
 @pytest.mark.parametrize(("way", "language"), [*product(WAYS, ["en"]), *zip(cycle(WAYS), LANGUAGES[1:])])
 def test_a_report_in_any_language_by_any_channel_reaches_the_case_group(
     client: FlaskClient, service: Service, settings: Settings, way: Way, language: str
@@ -54,6 +55,7 @@ def test_a_report_in_any_language_by_any_channel_reaches_the_case_group(
         assert ledger(connection).balances
 
 
+@pytest.mark.both_databases
 @pytest.mark.parametrize("way", WAYS)
 def test_the_reporter_hears_on_the_same_channel_that_the_report_is_acknowledged(
     client: FlaskClient, service: Service, settings: Settings, way: Way

@@ -61,6 +61,29 @@ OTHER_FILES = {
         "2027-02-31",
         ["flows/areas/town.yaml:12:5: services.0.review_by: value error, day is out of range for month"],
     ),
+    "an entry point whose id no link could hold": (
+        "flows/areas/town.yaml",
+        "triage:",
+        "entry_points:\n  - {id: Main St, name: Main St, kind: poster, checked_on: 2026-11-22}\ntriage:",
+        [("flows/areas/town.yaml:22:6: entry_points.0.id: string should match pattern '^[a-z0-9-]{1,40}$'")],
+    ),
+    "a reception point that was read nowhere": (
+        "flows/areas/town.yaml",
+        "triage:",
+        "entry_points:\n  - {id: hall, name: Hall, kind: reception_point, checked_on: 2026-11-22}\ntriage:",
+        [("flows/areas/town.yaml:22:5: entry_points.0: a reception point needs the source it was read in")],
+    ),
+    "two entry points of one id": (
+        "flows/areas/town.yaml",
+        "triage:",
+        (
+            "entry_points:\n"
+            "  - {id: poster-1, name: One, kind: poster, checked_on: 2026-11-22}\n"
+            "  - {id: poster-1, name: Two, kind: poster, checked_on: 2026-11-22}\n"
+            "triage:"
+        ),
+        ["flows/areas/town.yaml:23:6: entry_points.1.id: this id stands twice"],
+    ),
     "a flow in a file of another name": (
         "flows/return.yaml",
         "flow: return",

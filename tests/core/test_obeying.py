@@ -1,11 +1,15 @@
 """Going back, correcting, changing the language, pausing, erasing, coming back: wherever a person is."""
 
+from datetime import timedelta
+
 import pytest
 
+from bot.core.clearing import begun, cleared_from
 from bot.core.conversation import Stage
 from bot.core.effects import Erase, LookUp
+from bot.core.flow import CHANNEL
 from bot.transcript import CODE
-from tests.talk import KNOWLEDGE, SHORT_REPORT, TEXTS, Person, at_step
+from tests.talk import KNOWLEDGE, NOON, SHORT_REPORT, TEXTS, Person, at_step
 
 
 def test_a_consent_given_after_a_change_of_language_keeps_the_words_of_that_language() -> None:
@@ -113,7 +117,7 @@ def test_delete_erases_at_once_and_starts_from_nothing() -> None:
     person = at_step("why").says("delete")
 
     assert person.effects == (Erase(),)
-    assert person.talk.conversation.answers == {}
+    assert set(person.talk.conversation.answers) == {"channel"}
     assert person.talk.conversation.language is None
 
 
@@ -164,3 +168,73 @@ def test_the_name_of_a_language_is_no_command_where_it_may_be_an_answer(name: st
 @pytest.mark.parametrize(("name", "language"), [("pl", "pl"), ("Polish", "pl"), ("عربي", "ar"), ("2", "pl")])
 def test_the_menu_of_languages_takes_names_codes_and_numbers(name: str, language: str) -> None:
     assert Person().says("hello", name).talk.conversation.language == language
+
+
+@pytest.mark.parametrize("said", ["wipe", "Clear chat!"])
+def test_wipe_erases_as_delete_does_and_says_how_to_clear_the_rest(said: str) -> None:
+    person = at_step("where").says(said)
+
+    assert person.effects == (Erase(wipe=True),)
+    assert person.talk.conversation.answers.keys() == {CHANNEL}
+    assert person.hears(TEXTS.wiped_by_hand)
+
+
+def test_after_a_report_wipe_says_nothing_of_it() -> None:
+    person = Person().says(*SHORT_REPORT, "wipe")
+
+    assert person.heard == TEXTS.wiped_by_hand.text
+    assert person.talk.conversation.reference is None
+
+
+def test_where_messages_have_numbers_wipe_asks_for_them_to_be_removed_from_the_first_on() -> None:
+    person = at_step("where").writes(7, "wipe")
+
+    assert [(message.clears, message.text) for message in person.messages] == [(7, TEXTS.wiped.text)]
+    assert person.messages[0].unless_cleared == TEXTS.wiped_by_hand.text
+
+
+def test_a_chat_is_cleared_from_the_first_message_that_can_still_be_removed() -> None:
+    conversation = at_step("where").talk.conversation
+    for hours, number in ((0, 10), (0.5, 11), (3, 20), (40, 30), (50, 40)):
+        marks = begun(conversation, number, NOON + timedelta(hours=hours))
+        conversation = conversation._replace(begun=marks)
+
+    assert [number for _, number in conversation.begun] == [10, 20, 30, 40]
+    assert cleared_from(conversation, 50, NOON + timedelta(hours=50)) == (20, False)
+
+
+def test_wipe_never_says_that_a_chat_is_cleared_whose_older_messages_stay() -> None:
+    person = at_step("where", "telegram")
+    since = begun(person.talk.conversation, 1, NOON - timedelta(days=3))
+    person.talk.conversation = person.talk.conversation._replace(begun=since)
+
+    person.writes(7, "wipe")
+
+    assert [(message.clears, message.text) for message in person.messages] == [(7, TEXTS.wiped_by_hand.text)]
+
+
+def test_a_first_word_that_wipes_does_so_and_claims_nothing_of_what_was_before() -> None:
+    person = Person("telegram").writes(7, "wipe")
+
+    assert [(message.clears, message.text) for message in person.messages] == [(7, TEXTS.wiped_by_hand.text)]
+
+
+@pytest.mark.parametrize("said", ["delete", "wipe"])
+def test_what_was_told_before_any_language_is_erased_too(said: str) -> None:
+    person = Person().says("my neighbour shouted at me again").says(said)
+
+    assert person.effects == (Erase(wipe=said == "wipe"),)
+    assert person.talk.conversation.parts == ()
+
+
+def test_what_somebody_tells_after_stop_is_kept() -> None:
+    person = Person().says(*SHORT_REPORT[:3], "he hit me", "stop").says("now he broke my window as well")
+
+    assert person.talk.conversation.parts == ("he hit me", "now he broke my window as well")
+
+
+def test_after_the_story_it_goes_with_it() -> None:
+    person = at_step("why").says("stop").says("now he broke my window as well")
+
+    assert person.answer("story").value == "they shouted at me\n\nnow he broke my window as well"
+    assert person.question == "why"

@@ -2,13 +2,14 @@
 
 import pytest
 
-from bot.core.conversation import Refusal
+from bot.core.conversation import Inbound, Refusal
 from bot.core.effects import Submit
 from bot.core.phrases import Phrase
-from bot.core.pictures import MOST_PHOTOS
+from bot.core.pictures import MOST_PHOTOS, names_of_photos
 from bot.media import MOST_BYTES
+from bot.transcript import CODE, REFERENCE
 from casebridge.report import AnswerState
-from tests.talk import KNOWLEDGE, TEXTS, Person, at_step
+from tests.talk import KNOWLEDGE, TEXTS, Person, at_step, comes_back
 
 LIMITS = next(step for step in KNOWLEDGE.flows["report"].steps if step.name == "photos_too")
 
@@ -28,7 +29,9 @@ def test_the_limits_that_are_said_are_those_that_hold() -> None:
     assert f"at most {MOST_PHOTOS}, each up to {MOST_BYTES // 1024 // 1024} MB" in LIMITS.ask.text
 
 
-@pytest.mark.parametrize(("channel", "told"), [("web", True), ("telegram", True), ("sms", False)])
+@pytest.mark.parametrize(
+    ("channel", "told"), [("web", True), ("telegram", True), ("whatsapp", True), ("sms", False)]
+)
 def test_the_limits_are_said_before_the_story_where_pictures_can_be_sent(channel: str, told: bool) -> None:
     person = at_step("story", channel)
 
@@ -46,7 +49,7 @@ def test_a_picture_during_the_story_is_kept_and_words_are_still_wanted() -> None
     person = at_step("story").sends("a")
 
     assert photos(person) == ("a",)
-    assert person.heard.startswith("I kept the picture. It is number 1 of at most 5.")
+    assert person.heard.startswith("Your picture has arrived. It is number 1 of at most 5.")
     assert person.question == "story"
 
 
@@ -168,3 +171,137 @@ def test_pictures_alone_may_tell_what_happened() -> None:
 
     assert person.question == "originals"
     assert person.answer("story").state is AnswerState.SKIPPED
+
+
+def test_a_picture_sent_when_coming_back_is_not_taken_and_the_sentence_says_so() -> None:
+    person = comes_back().says("add something").sends("a")
+
+    assert photos(person) == ()
+    assert "none once the report is sent" in person.heard
+
+
+# --- removing one -----------------------------------------------------------------------------
+
+
+def asked_which(step: str = "story", channel: str = "sms") -> Person:
+    """Somebody with three pictures who is asked which is to be removed."""
+    person = at_step(step, channel).sends("aaaaaaaa-1", "bbbbbbbb-2", "cccccccc-3").says("change")
+    number = [option.value for option in person.messages[-1].options].index("photos") + 1
+    return person.says(str(number))
+
+
+@pytest.mark.parametrize("says", ["2", "Picture 2", "٢"])
+def test_a_picture_is_removed_by_its_number_or_its_name(says: str) -> None:
+    person = asked_which()
+    assert person.hears(TEXTS.photo_which)
+
+    person.says(says)
+
+    assert photos(person) == ("aaaaaaaa-1", "cccccccc-3")
+    assert person.heard.startswith("The picture is removed. Pictures left: 2.")
+    assert person.question == "story"
+
+
+def test_a_button_pressed_twice_removes_one_picture() -> None:
+    person = asked_which(channel="telegram")
+    (second,) = (option.value for option in person.messages[-1].options if option.label == "Picture 2")
+
+    person.presses("photo", second).presses("photo", second)
+
+    assert photos(person) == ("aaaaaaaa-1", "cccccccc-3")
+    assert not person.hears(TEXTS.photo_removed)
+
+
+@pytest.mark.parametrize("says", ["4", "keep them all"])
+def test_all_may_be_kept_after_all(says: str) -> None:
+    person = asked_which().says(says)
+
+    assert len(photos(person)) == 3
+    assert person.question == "story"
+
+
+def test_what_is_said_instead_is_an_answer_to_the_open_question() -> None:
+    person = asked_which().says("they shouted", "done")
+
+    assert len(photos(person)) == 3
+    assert person.answer("story").value == "they shouted"
+
+
+def test_a_number_after_that_question_is_no_picture_any_more() -> None:
+    person = asked_which("where").says("2", "2")
+
+    assert photos(person) == ("aaaaaaaa-1", "cccccccc-3")
+
+
+def test_the_last_picture_removed_takes_its_question_with_it() -> None:
+    person = ready(at_step("originals", photos=True).says("yes"))
+    assert person.hears(TEXTS.review_photos)
+
+    remove_the_last(person)
+    (effect,) = person.says("1").effects
+
+    assert isinstance(effect, Submit)
+    assert (effect.photos, effect.originals) == ((), False)
+
+
+def remove_the_last(person: Person) -> None:
+    number = [option.value for option in person.says("change").messages[-1].options].index("photos") + 1
+    person.says(str(number), "1")
+    assert photos(person) == ()
+    assert not person.hears(TEXTS.review_photos)
+    assert person.question == "review"
+
+
+def test_whoever_has_no_picture_is_not_offered_to_remove_one() -> None:
+    person = at_step("why").says("change")
+
+    assert "photos" not in [option.value for option in person.messages[-1].options]
+
+
+def test_every_picture_there_may_be_has_a_name() -> None:
+    assert len(names_of_photos(TEXTS)) == MOST_PHOTOS
+
+
+# --- given up ---------------------------------------------------------------------------------
+
+
+def learns(person: Person, text: str, **given_up: Refusal) -> Person:
+    """Say something, while pictures sent before turn out not to be had."""
+    person._send(Inbound(text, person.at, given_up=given_up, reference=REFERENCE, code=CODE))
+    return person
+
+
+def test_a_picture_that_cannot_be_had_is_told_before_the_question_and_counted_no_more() -> None:
+    person = ready(at_step("originals").sends("b").says("no"))
+    assert "Pictures that go along: 2." in person.heard
+
+    learns(person, "change 99", b=Refusal.TOO_BIG)
+
+    assert len(photos(person)) == 1
+    assert "Pictures that go along: 1." in person.heard
+    assert person.messages[-1].step == "review"
+    said = f"Picture 2 is not with your report.\n{TEXTS.photo_too_big.text}"
+    assert person.messages[-2].text == said
+
+
+def test_a_card_comes_before_word_of_a_picture() -> None:
+    person = learns(at_step("where").sends("a"), "help me", a=Refusal.NOT_FETCHED)
+
+    assert person.messages[0].text == TEXTS.danger_card.text
+    assert person.hears(TEXTS.photo_lost)
+
+
+def test_a_report_sent_in_that_very_turn_goes_and_its_sender_is_told_without_being_asked_again() -> None:
+    person = ready(at_step("originals", photos=True))
+
+    learns(person, "1", **{"a photo": Refusal.NOT_FETCHED})
+
+    assert person.report
+    assert person.messages[0].text == "Picture 1 is not with your report."
+    assert not person.hears(TEXTS.photo_not_fetched)
+
+
+def test_whoever_erases_everything_is_told_of_no_picture() -> None:
+    person = learns(at_step("where").sends("a"), "delete", a=Refusal.NOT_FETCHED)
+
+    assert not person.hears(TEXTS.photo_lost)

@@ -4,6 +4,7 @@ import pytest
 
 from bot.core.conversation import Stage
 from bot.core.effects import Add, Erase, Found, Give, LookUp, TakeAllBack, TakeBack
+from bot.core.returning import bring_a_code
 from bot.transcript import CODE, REFERENCE
 from casebridge.report import AnswerState, ConsentLevel
 from tests.talk import KNOWLEDGE, SHORT_REPORT, TEXTS, Person
@@ -150,7 +151,7 @@ def test_mediation_is_never_offered_past_its_gate() -> None:
 
 
 def test_new_contact_details_travel_as_an_addition() -> None:
-    person = chooses(comes_back(), "contact").says("yes", "07700 900456", "no", "skip", "skip", "skip", "yes")
+    person = chooses(comes_back(), "contact").says("yes", "07700 900456", "no", *["skip"] * 3, "no", "yes")
 
     (added,) = person.effects
     assert isinstance(added, Add)
@@ -330,3 +331,14 @@ def test_a_worker_who_looked_at_a_report_still_cannot_use_a_clients_code() -> No
     person.says(CODE)
 
     assert person.effects == (LookUp(code=CODE.replace(".", ""), not_for=(REFERENCE,)),)
+
+
+@pytest.mark.parametrize("out", ["new", "back"])
+def test_what_is_told_in_place_of_a_code_waits_for_the_story_of_a_new_report(out: str) -> None:
+    person = Person().says("english")
+    person.talk.conversation = bring_a_code(KNOWLEDGE.flows, person.talk.conversation)
+
+    person.says("a man spat at me in the street today", out)
+
+    assert person.question == "role"
+    assert person.talk.conversation.parts == ("a man spat at me in the street today",)

@@ -104,6 +104,6 @@ def test_mediation_is_not_asked_where_one_thing_speaks_against_it(step: str, ans
 
 
 def test_mediation_is_not_asked_of_somebody_who_told_only_the_short_report() -> None:
-    person = at_step("contact").says("yes", "07700 900123", "no", *["skip"] * 3, "1", "3", "no")
+    person = at_step("contact").says("yes", "07700 900123", "no", *["skip"] * 3, "no", "1", "3", "no")
 
     assert person.question == "review"

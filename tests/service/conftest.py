@@ -1,4 +1,4 @@
-"""A service on SQLite and on PostgreSQL, with keys of its own."""
+"""A service with keys of its own."""
 
 from collections.abc import Iterator
 from pathlib import Path

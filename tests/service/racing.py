@@ -8,7 +8,8 @@ from dataclasses import replace
 from multiprocessing.synchronize import Barrier
 from typing import Any
 
-from bot.service import Arrival, Service
+from bot.arrival import Arrival
+from bot.service import Service
 from bot.settings import Settings
 from casebridge.database import Database
 from casebridge.lines import PostgresqlLine, SqliteLine

@@ -12,14 +12,17 @@ import pytest
 from sqlalchemy import Dialect, event
 
 from bot import store
+from bot.arrival import Arrival
 from bot.keeping import DRAFT_KEPT, ENDED_KEPT, PAUSED_KEPT
-from bot.service import LAST_TURN_KEPT, TURN_KEPT, Arrival, Service
+from bot.service import LAST_TURN_KEPT, TURN_KEPT, Service
 from bot.settings import Settings
 from casebridge.keyring import read_keyring
 from casebridge.sealing import open_sealed
 from tests.making import PHONE, Clock, counts, make_service, make_settings, rows, say, sms
 from tests.reporter import REFERENCE, ByService, Reporter
 from tests.talk import SHORT_REPORT, TEXTS
+
+pytestmark = pytest.mark.both_databases
 
 STORY = "zimtstern shouted at me outside"
 PLACE = "17 Quittengasse, TS18 1AB"
@@ -86,7 +89,8 @@ def test_report_deliveries_and_the_end_of_the_draft_are_one_transaction(
     last = (
         ["UPDATE conversation SET", "INSERT INTO turn"] if service.database.is_sqlite else ["WITH written AS"]
     )
-    assert written == ["INSERT INTO report", "INSERT INTO delivery", "UPDATE turn SET", *last, "commit"]
+    sealed = ["INSERT INTO report", "INSERT INTO delivery", "INSERT INTO follow_up"]
+    assert written == [*sealed, "UPDATE turn SET", *last, "commit"]
 
 
 def _watch(dialect: Dialect, name: str, moments: list[str]) -> None:

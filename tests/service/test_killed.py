@@ -19,6 +19,8 @@ from tests.making import counts, make_service, rows, say, sms
 from tests.service.racing import die_at
 from tests.talk import SHORT_REPORT
 
+pytestmark = pytest.mark.both_databases
+
 NOON = datetime(2026, 11, 18, 12, tzinfo=UTC)
 FEWEST_STEPS = 4  # a statement that looks and one that writes, before and after each
 _CHANCE = re.compile(r"[A-Z2-9]{4}-[A-Z2-9]{4}|\d{4}\.\d{4}\.\d{4}\.\d{4}")

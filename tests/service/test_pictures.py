@@ -10,17 +10,16 @@ from sqlalchemy import event
 
 from bot import album, store
 from bot.keeping import DRAFT_KEPT
-from bot.media import Media, NotFetched
 from bot.photos import Photo, read_photo
 from bot.service import Service
 from bot.settings import Settings
 from bot.wording import as_text
 from casebridge.keyring import read_keyring
-from casebridge.photos import open_original, open_photo, open_photo_with_code
 from casebridge.returncode import code_keys
+from casebridge.sealedphoto import open_original, open_photo, open_photo_with_code
 from casebridge.sealing import NotEntitled
 from tests.adversary import Adversary
-from tests.making import PHONE, PHOTO_ROWS, ROWS, conversation, counts, mms, rows, say, sms
+from tests.making import PHONE, PHOTO_ROWS, ROWS, counts, mms, rows, say
 from tests.pictures import HTML, PLACE, bomb, picture, telling_picture
 from tests.reporter import CODE, ByService, Reporter
 from tests.talk import TEXTS
@@ -50,7 +49,7 @@ def finish(reporter: Reporter, **answers: str) -> Reporter:
 def opened(service: Service, settings: Settings, agency: str, how: Callable[..., bytes]) -> list[bytes]:
     keys = read_keyring(settings).of(agency)
     found = rows(service.database, "report_photo")["report_photo"]
-    return [how(envelope, agency, keys, reference, number) for reference, number, envelope, _ in found]
+    return [how(envelope, agency, keys, reference, number) for reference, number, envelope, *_ in found]
 
 
 def jpeg(content: bytes) -> bytes:
@@ -59,6 +58,7 @@ def jpeg(content: bytes) -> bytes:
     return photo.jpeg
 
 
+@pytest.mark.both_databases
 def test_pictures_are_sealed_with_the_report_and_leave_the_draft(
     service: Service, settings: Settings, telling: Reporter
 ) -> None:
@@ -71,7 +71,7 @@ def test_pictures_are_sealed_with_the_report_and_leave_the_draft(
     assert opened(service, settings, "case_group", open_photo) == [jpeg(content) for content in sent]
     assert counts(service.database, "photo")["photo"] == 0
     key = code_keys(reporter.code.replace(".", ""), service.recipients.pepper).key
-    (reference, number, envelope, _), _ = rows(service.database, "report_photo")["report_photo"]
+    (reference, number, envelope, *_), _ = rows(service.database, "report_photo")["report_photo"]
     assert open_photo_with_code(envelope, key, reference, number) == jpeg(sent[0])
 
 
@@ -85,7 +85,7 @@ def test_hidden_data_goes_along_only_with_a_yes(
 
     (drawn,) = opened(service, settings, "case_group", open_photo)
     assert PLACE not in drawn
-    ((_, _, _, has_original),) = rows(service.database, "report_photo")["report_photo"]
+    ((_, _, _, has_original, _),) = rows(service.database, "report_photo")["report_photo"]
     assert bool(has_original) is goes
     if goes:
         assert opened(service, settings, "case_group", open_original) == [telling_picture()]
@@ -102,38 +102,6 @@ def test_an_agency_with_only_the_facts_opens_no_picture(
         opened(service, settings, "police", open_photo)
 
 
-def test_a_repeated_message_is_neither_fetched_nor_kept_again(service: Service, telling: Reporter) -> None:
-    fetched: list[int] = []
-    media = Media(lambda: fetched.append(1) or picture())  # type: ignore[func-returns-value]
-    arrival = replace(sms("", "SMtwice"), media=(media,))
-
-    first = service.receive(arrival)
-    again = service.receive(arrival)
-
-    assert again == first
-    assert fetched == [1]
-    assert counts(service.database, "photo")["photo"] == 1
-
-
-def test_a_message_that_was_overtaken_fetches_its_picture_once(
-    service: Service, telling: Reporter, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    fetched: list[int] = []
-
-    def fetch() -> bytes:
-        if not fetched:
-            say(service, "they shouted")  # another message of the same person, in between
-        fetched.append(1)
-        return picture()
-
-    service.receive(replace(sms(""), media=(Media(fetch),)))
-
-    assert fetched == [1]
-    assert counts(service.database, "photo")["photo"] == 1
-    assert conversation(service).parts == ("they shouted",)
-    assert len(conversation(service).photos) == 1
-
-
 def test_what_is_no_picture_is_said_and_nothing_is_stored(service: Service, telling: Reporter) -> None:
     for content, says in (
         (HTML, TEXTS.photo_not_a_picture),
@@ -145,30 +113,7 @@ def test_what_is_no_picture_is_said_and_nothing_is_stored(service: Service, tell
     assert counts(service.database, "photo")["photo"] == 0
 
 
-def test_a_picture_that_says_it_is_too_large_is_not_fetched(service: Service, telling: Reporter) -> None:
-    def never() -> bytes:
-        raise AssertionError
-
-    (message, *_) = service.receive(replace(sms(""), media=(Media(never, 10 * 1024 * 1024 + 1),)))
-
-    assert message.text == TEXTS.photo_too_big.text
-
-
-def test_a_picture_that_cannot_be_fetched_is_asked_for_again_and_nothing_changes(
-    service: Service, telling: Reporter
-) -> None:
-    before = conversation(service)
-
-    def fails() -> bytes:
-        raise NotFetched("timeout")
-
-    (message, *_) = service.receive(replace(sms(""), media=(Media(fails),)))
-
-    assert message.text == TEXTS.photo_not_fetched.text
-    assert conversation(service) == before
-
-
-def test_the_sixth_picture_is_not_fetched(service: Service, telling: Reporter) -> None:
+def test_the_sixth_picture_is_not_kept(service: Service, telling: Reporter) -> None:
     sends(service, telling, *[picture()] * 3)
     sends(service, telling, *[picture()] * 3)
 
@@ -176,17 +121,28 @@ def test_the_sixth_picture_is_not_fetched(service: Service, telling: Reporter) -
     assert "at most 5 pictures" in telling.heard.text
 
 
-def test_a_picture_before_its_time_is_not_fetched(service: Service) -> None:
+def test_a_picture_before_its_time_is_not_kept(service: Service) -> None:
     say(service, "english")
 
-    def never() -> bytes:
-        raise AssertionError
-
-    (message, *_) = service.receive(replace(sms(""), media=(Media(never),)))
+    (message, *_) = service.receive(mms(picture()))
 
     assert message.text == TEXTS.photo_not_now.text
+    assert counts(service.database, "photo")["photo"] == 0
 
 
+def test_a_picture_sent_when_coming_back_is_not_kept_and_that_is_said(
+    service: Service, telling: Reporter
+) -> None:
+    finish(telling)
+    say(service, "hello")
+
+    (message, *_) = service.receive(mms(picture()))
+
+    assert "none once the report is sent" in message.text
+    assert counts(service.database, *PHOTO_ROWS) == {"photo": 0, "report_photo": 0}
+
+
+@pytest.mark.both_databases
 @pytest.mark.parametrize("ends", ["delete", "start over", "no to all", "leaving", "expiry"])
 def test_pictures_go_wherever_the_draft_goes(service: Service, telling: Reporter, ends: str) -> None:
     sends(service, telling, picture(), picture())
@@ -208,6 +164,7 @@ def test_pictures_go_wherever_the_draft_goes(service: Service, telling: Reporter
     assert counts(service.database, "report_photo")["report_photo"] == 0
 
 
+@pytest.mark.both_databases
 def test_a_picture_is_stored_with_its_turn_or_not_at_all(service: Service, telling: Reporter) -> None:
     before = rows(service.database, *ROWS, *PHOTO_ROWS)
 
@@ -231,7 +188,7 @@ def test_a_draft_s_pictures_lie_encrypted_and_open_only_in_their_own_place(
     stored = rows(service.database, "photo")["photo"]
     key = service.cipher.hash("sms", PHONE)
     with service.database.read() as connection:
-        (kept,) = album.drafts(connection, service.cipher, key).values()
+        (kept,) = album.draft(connection, service.cipher, key, {}).here.values()
     assert kept.original == telling_picture()
     assert not any(b"\xff\xd8\xff" in cell for row in stored for cell in row if isinstance(cell, bytes))
 

@@ -7,14 +7,17 @@ import orjson
 import pytest
 
 from bot import store
+from bot.arrival import Arrival
 from bot.drafts import NoDraftKey
-from bot.service import Arrival, Service
+from bot.service import Service
 from bot.settings import Settings
 from bot.store import After, Raced
 from bot.wording import Message
 from tests.making import PHONE, conversation, counts, decimals, make_service, rows, say, sms
 from tests.service.racing import receive_in_processes
 from tests.talk import SHORT_REPORT
+
+pytestmark = pytest.mark.both_databases
 
 STORY = ("hello", "english", "1", "1")  # a person whose open question is the story
 

@@ -64,6 +64,7 @@ def told(report: Report) -> dict[str, object]:
     return {a.name: a.value for a in report.answers if a.state is AnswerState.ANSWERED}
 
 
+@pytest.mark.both_databases
 def test_what_is_added_is_read_by_those_who_have_the_whole_report(
     service: Service, settings: Settings
 ) -> None:
@@ -95,6 +96,7 @@ def test_what_is_taken_back_cannot_be_opened_any_more(service: Service, opens: D
     assert opens("case_group").reference == reference(service)
 
 
+@pytest.mark.both_databases
 def test_taking_all_back_leaves_nothing_to_open_and_the_code_says_so(service: Service) -> None:
     code = reported(service)
 
@@ -104,6 +106,7 @@ def test_taking_all_back_leaves_nothing_to_open_and_the_code_says_so(service: Se
     assert "You took this report back" in comes_back(service, code)
 
 
+@pytest.mark.both_databases
 def test_another_agency_gets_the_report_with_the_code_and_its_words(service: Service, opens: Desk) -> None:
     code = reported(service)
 
@@ -140,6 +143,7 @@ def test_the_code_of_another_report_opens_nothing_for_anyone(service: Service, o
     assert "That is not the code of this report" in heard
 
 
+@pytest.mark.both_databases
 def test_a_question_is_read_with_the_code_answered_and_not_put_again(
     service: Service, settings: Settings
 ) -> None:
@@ -174,6 +178,7 @@ def _ask(service: Service, text: str) -> None:
         questions.ask(connection, name, "case_group", sealed, asked)
 
 
+@pytest.mark.both_databases
 def test_four_weeks_after_closing_whoever_agreed_is_asked_once_how_it_went(
     service: Service, settings: Settings
 ) -> None:
@@ -197,6 +202,7 @@ def test_four_weeks_after_closing_whoever_agreed_is_asked_once_how_it_went(
     assert "Say how it went" not in comes_back(service, code)
 
 
+@pytest.mark.both_databases
 def test_a_client_makes_the_report_theirs_and_the_code_the_worker_saw_dies(
     service: Service, opens: Desk
 ) -> None:
@@ -214,6 +220,7 @@ def test_a_client_makes_the_report_theirs_and_the_code_the_worker_saw_dies(
     assert opens("case_group").reference == reference(service)
 
 
+@pytest.mark.both_databases
 def test_a_message_that_does_something_is_repeated_with_the_same_words_and_does_it_once(
     service: Service,
 ) -> None:
@@ -271,6 +278,24 @@ def test_once_a_client_has_taken_over_the_worker_sees_and_changes_nothing(
 
     assert "follows this report themselves" in heard
     assert opens("case_group").reference == reference(service)
+
+
+def test_a_code_before_a_language_is_answered_in_that_of_the_report(service: Service) -> None:
+    first = reported(service, *WORKER, "everything", "no", "no", "1")
+
+    heard = as_text(say(service, first, address=OTHER_PHONE))
+
+    assert "From now on this is your return code" in heard
+
+
+def test_a_code_in_the_middle_of_another_report_is_not_changed_unheard(service: Service) -> None:
+    first = reported(service, *WORKER, "everything", "no", "no", "1")
+
+    heard = as_text(say(service, *SHORT_REPORT[:4], first, address=OTHER_PHONE))
+
+    assert "From now on" not in heard
+    say(service, "delete", address=OTHER_PHONE)
+    assert "From now on this is your return code" in comes_back(service, first)
 
 
 def test_until_then_the_worker_hears_how_it_stands(service: Service) -> None:

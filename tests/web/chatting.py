@@ -9,15 +9,13 @@ from typing import Any
 
 from flask import Flask
 from flask.testing import FlaskClient
-from sqlmodel import SQLModel
 from werkzeug.test import TestResponse
 
-from bot.app import create_app
 from bot.drafts import make_draft_key
-from bot.service import Service
 from bot.settings import Settings
 from casebridge.area import read_area
 from casebridge.keyring import make_keys
+from tests.making import make_app, service_of
 
 LANGUAGES = ("en", "pl", "ar")
 STORY = "They shouted at me in the street.\nصرخوا في وجهي. Żebym wracała do siebie."
@@ -46,16 +44,19 @@ def chat_of(folder: Path, **given: Any) -> Iterator[Flask]:
     settings = Settings(_env_file=None, var_dir=folder, **given)
     make_draft_key(settings)
     make_keys(settings, read_area(settings.area))
-    app = create_app(settings)
-    database = service_of(app).database
-    SQLModel.metadata.create_all(database.engine)
+    app = make_app(settings, csrf=True)
+    database = service_of(app).database  # a test may take it away from the app
     yield app
     database.close()
 
 
-def service_of(app: Flask) -> Service:
-    found: Service = app.extensions["service"]
-    return found
+def luminance(colour: str) -> float:
+    """Return the relative luminance of `#rrggbb` as WCAG 2.2 defines it."""
+    parts = [int(colour[i : i + 2], 16) / 255 for i in (1, 3, 5)]
+    red, green, blue = (
+        part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in parts
+    )
+    return 0.2126 * red + 0.7152 * green + 0.0722 * blue
 
 
 def chosen(step: str, offered: list[str], answers: Mapping[str, tuple[str, ...]] = ANSWERS) -> list[str]:

@@ -11,7 +11,7 @@ from contextlib import contextmanager
 
 import pytest
 from flask import Flask
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, expect, sync_playwright
 from werkzeug.serving import WSGIRequestHandler, make_server
 
 FLAGS = (
@@ -19,21 +19,30 @@ FLAGS = (
     "--disable-gpu",
     "--disable-quic",
     "--no-first-run",
+    "--disable-features=IsolateOrigins,site-per-process,PaintHolding",
+    "--disable-extensions",
+    "--mute-audio",
     "--disable-background-networking",
     "--disable-component-update",
     "--disable-sync",
 )
+PATIENCE_MS = 15_000  # before a page that does not come is a fault: other tests have the processor too
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def browser() -> Iterator[Browser]:
-    """One Chromium for the whole run; every test opens a context of its own."""
+    """One Chromium for these tests; every test opens a context of its own.
+
+    It is closed with the last of them: while playwright is open its event loop runs in this thread,
+    and nothing else there can run one.
+    """
     chromium = shutil.which("chromium")
     if chromium is None:
         missing = "no 'chromium' on PATH: apt-get install chromium"
         if os.environ.get("BROWSER_TESTS") == "required":
             pytest.fail(missing)
         pytest.skip(missing)
+    expect.set_options(timeout=PATIENCE_MS)
     with sync_playwright() as playwright:
         opened = playwright.chromium.launch(executable_path=chromium, args=list(FLAGS))
         yield opened

@@ -7,7 +7,7 @@ import pytest
 from playwright.sync_api import Browser, Page, Route, expect
 
 from tests.web.chatting import chosen
-from tests.web.visitor import answer_until, begin, open_step, served_chat, visit
+from tests.web.visitor import answer_until, begin, open_step, served_chat, visit, wait_for_answer
 
 SCRIPT = pytest.mark.parametrize("script", [True, False], ids=["script", "no script"])
 
@@ -75,7 +75,7 @@ def _answer_by_keyboard(page: Page, step: str) -> None:
         _tab_to(page, "#text")
         page.keyboard.type("07700 900123")
         page.keyboard.press("Enter")
-    page.wait_for_selector(f"ol[data-mark]:not([data-mark='{mark}'])", state="attached")
+    wait_for_answer(page, mark)
 
 
 @SCRIPT
@@ -163,8 +163,29 @@ def test_the_language_changes_at_any_time_and_the_whole_page_with_it(
         page.locator(".languages button[value=ar]").click()
 
         expect(page.locator("html")).to_have_attribute("dir", "rtl")
-        assert page.locator("#log li[lang=en]").count() > 0
-        assert page.locator("#log li[lang=ar]").count() > 0
+        expect(page.locator("#log li[lang=en]")).not_to_have_count(0)
+        expect(page.locator("#log li[lang=ar]")).not_to_have_count(0)
+
+
+def test_a_new_chat_opens_at_its_top_and_one_loaded_again_at_its_newest_exchange(
+    browser: Browser, address: str
+) -> None:
+    with visit(browser, address, viewport={"width": 360, "height": 640}) as page:
+        begin(page, "en")
+        started = page.evaluate("scrollY")
+        answer_until(page, ".story [value=done]")
+        page.evaluate("scrollTo(0, 0)")
+        page.reload()
+        expect(page.locator("#latest")).to_be_in_viewport()
+        reloaded = page.evaluate("scrollY")
+        page.evaluate("scrollTo(0, 0)")
+        page.locator(".languages button[value=pl]").click()
+        expect(page.locator("html")).to_have_attribute("lang", "pl")
+
+        expect(page.locator("#latest")).to_be_in_viewport()
+        assert started == 0
+        assert reloaded > 0
+        assert page.evaluate("document.activeElement === document.body")
 
 
 def test_deleting_clears_the_page_as_well(browser: Browser, address: str) -> None:

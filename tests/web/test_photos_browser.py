@@ -7,6 +7,7 @@ import pytest
 from playwright.sync_api import Browser, FilePayload, Route, expect
 
 from tests.pictures import picture, telling_picture
+from tests.web.accessible import violations
 from tests.web.visitor import answer_until, begin, served_chat, visit
 
 SCRIPT = pytest.mark.parametrize("script", [True, False], ids=["script", "no script"])
@@ -48,7 +49,7 @@ def test_a_photo_alone_is_sent_and_words_are_still_asked_for(browser: Browser, a
         page.locator("#photo").set_input_files([photo()])
         page.locator(".story .go").click()
 
-        expect(page.locator("#log")).to_contain_text("I kept the picture. It is number 1 of at most 5.")
+        expect(page.locator("#log")).to_contain_text("Your picture has arrived. It is number 1 of at most 5.")
         expect(page.locator("textarea")).to_be_visible()
 
 
@@ -61,7 +62,7 @@ def test_a_photo_is_sent_after_the_story(browser: Browser, address: str) -> None
         page.locator("#photo").set_input_files([photo()])
         page.get_by_role("button", name="Send these photos").click()
 
-        expect(page.locator("#log")).to_contain_text("I kept the picture.")
+        expect(page.locator("#log")).to_contain_text("Your picture has arrived.")
         expect(page.locator("#question")).to_contain_text("Shall the pictures also be kept as you sent them?")
 
 
@@ -104,3 +105,46 @@ def test_a_photo_with_its_place_from_a_folder_is_kept(browser: Browser, address:
         expect(page.locator("#log")).to_contain_text(
             "Hidden data in pictures, such as the place, is removed."
         )
+
+
+# --- before they are sent ---------------------------------------------------------------------------
+
+
+def test_chosen_photos_are_shown_and_one_can_be_removed_by_keyboard(browser: Browser, address: str) -> None:
+    with visit(browser, address, viewport={"width": 320, "height": 568}) as page:
+        begin(page, "en")
+        answer_until(page, "textarea")
+        page.locator("#photo").set_input_files([photo(), photo("b.jpg"), photo("c.jpg")])
+        shown = page.locator(".chosen img")
+        expect(shown).to_have_count(3)
+        drawn = [image.evaluate("it => it.decode().then(() => it.naturalWidth)") for image in shown.all()]
+        found = violations(page)
+        words = page.locator(".chosen span").all_inner_texts()
+        said = page.locator(".photos [role=status]").inner_text()
+
+        page.get_by_role("button", name="Remove photo 3").focus()
+        page.keyboard.press("Enter")
+        expect(shown).to_have_count(2)
+        expect(page.get_by_role("button", name="Remove photo 2")).to_be_focused()
+        wide = page.evaluate("document.documentElement.scrollWidth")
+        page.locator(".story .go").click()
+
+        expect(page.locator("#log")).to_contain_text("You have sent 2 of at most 5.")
+        assert (drawn, found) == ([64, 64, 64], {})
+        assert words == [f"Photo {n}, 0.1 MB" for n in (1, 2, 3)]
+        assert said == "Photos chosen: 3. Not sent yet."
+        assert wide <= 320
+        assert page.locator("img").count() == 0
+
+
+def test_with_all_photos_removed_the_words_go_alone(browser: Browser, address: str) -> None:
+    with visit(browser, address, locale="ar") as page:
+        begin(page, "ar")
+        answer_until(page, "textarea")
+        page.locator("#photo").set_input_files([photo()])
+        page.locator(".chosen button").click()
+        expect(page.locator("#photo")).to_be_focused()
+        page.locator("#text").fill("they shouted")
+        page.locator(".story .go").click()
+
+        expect(page.locator(".said p").last).to_have_text("they shouted")

@@ -7,10 +7,10 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from flask import Flask
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Page
 
 from tests.web.chatting import STORY, TEXTS, chat_of, chosen
-from tests.web.conftest import serve
+from tests.web.conftest import PATIENCE_MS, serve
 
 EXPECTED = ("Failed to load resource", "Clear-Site-Data header")  # told by the browser, no fault of ours
 
@@ -36,7 +36,7 @@ def _elsewhere() -> Flask:
 def visit(browser: Browser, address: str, **options: Any) -> Iterator[Page]:
     """Open the chat; it must ask no other host for anything and break no rule of its own."""
     context = browser.new_context(reduced_motion="reduce", **options)  # no click waits for a scroll
-    context.set_default_timeout(5000)
+    context.set_default_timeout(PATIENCE_MS)
     asked: list[str] = []
     complaints: list[str] = []
     context.on("request", lambda request: asked.append(request.url))
@@ -46,14 +46,15 @@ def visit(browser: Browser, address: str, **options: Any) -> Iterator[Page]:
     page.goto(address)
     yield page
     context.close()
-    hosts = {urlsplit(url).netloc for url in asked if not url.endswith("/weather")}
+    hosts = {urlsplit(url.removeprefix("blob:")).netloc for url in asked if not url.endswith("/weather")}
     assert hosts == {urlsplit(address).netloc}
     assert [text for text in complaints if not text.startswith(EXPECTED)] == []
 
 
 def begin(page: Page, language: str) -> None:
     page.locator(f"main button[name=language][value={language}]").click()
-    expect(page.locator("#question")).to_be_visible()
+    page.wait_for_selector("#question")  # visible; `expect` looks ten times a second at most
+    page.wait_for_load_state("domcontentloaded")  # the rest of the page may still be on its way
 
 
 def open_step(page: Page) -> str:
@@ -77,16 +78,22 @@ def answer(page: Page, step: str) -> None:
         done.click()
     elif step:
         values = page.locator(".options [name=value]").evaluate_all("all => all.map(it => it.value)")
+        several = page.locator(".options .go").count()
         for value in chosen(step, values):
             page.locator(f".options [name=value][value={value}]").click()
-        several = page.locator(".options .go")
-        if several.count():
-            several.click()
+        if several:
+            page.locator(".options .go").click()
     else:
         is_contact = page.locator("#text[autocapitalize]").count()
         page.locator("#text").fill(TEXTS["contact_details" if is_contact else ""])
         page.locator(".writing button").click()
+    wait_for_answer(page, mark)
+
+
+def wait_for_answer(page: Page, mark: str) -> None:
+    """Wait until the chat has turns after this mark, and the rest of the page is there as well."""
     page.wait_for_selector(f"ol[data-mark]:not([data-mark='{mark}'])", state="attached")
+    page.wait_for_load_state("domcontentloaded")
 
 
 def answer_until(page: Page, selector: str, how: Callable[[Page, str], None] = answer) -> None:

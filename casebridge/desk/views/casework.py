@@ -106,10 +106,12 @@ def _opened_page(opened: OpenedCase, typed: str, fault: QuestionFault | None) ->
     worker, keys, area = case_worker(), _keys(), desk().area
     found = [_added(each, opened.case.reference) for each in opened.additions]
     added = [each for each in found if each is not None]
+    report = reading.read(open_sealed(opened.envelope, worker.agency, keys), area)
     return render_template(
         "report.html",
         case=opened.case,
-        reading=reading.read(open_sealed(opened.envelope, worker.agency, keys), area),
+        reading=report,
+        paces=dict.fromkeys((*report.paces, *(pace for each in added for pace in each.reading.paces))),
         additions=[each for each in added if not each.is_feedback],
         feedback=[each for each in added if each.is_feedback],
         unopened=len(found) - len(added),

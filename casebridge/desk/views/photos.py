@@ -5,7 +5,7 @@ from flask import Blueprint, Response
 from casebridge.desk.context import desk
 from casebridge.desk.guard import case_worker
 from casebridge.desk.photos import file_name, take_out
-from casebridge.photos import open_original, open_photo
+from casebridge.sealedphoto import open_original, open_photo
 
 photos = Blueprint("photos", __name__)
 

@@ -5,11 +5,11 @@ import re
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from uuid import uuid4
 
 import pyotp
 from flask import Flask
 from flask.testing import FlaskClient
-from sqlalchemy import insert
 from werkzeug.test import TestResponse
 
 from casebridge import photos
@@ -19,15 +19,19 @@ from casebridge.database import Database
 from casebridge.desk.access import invite
 from casebridge.desk.app import create_desk
 from casebridge.desk.passwords import TESTS, Passwords
+from casebridge.destinations import Parcel
+from casebridge.destinations.desk import Desk
 from casebridge.keyring import make_keys
 from casebridge.outbox import submit
 from casebridge.recipients import read_recipients
 from casebridge.report import Report
 from casebridge.routing import views
+from casebridge.sealedphoto import seal_photo, seal_without_photo, with_details
 from casebridge.sealing import seal
 from casebridge.settings import PrivateSettings
-from casebridge.tables import Case
+from casebridge.tables import What
 from tests.casebridge.reports import CODE_KEY
+from tests.templates import share_templates
 
 NOW = datetime(2026, 11, 23, 9, 30, tzinfo=UTC)
 PASSWORD = "copper lantern fidget"
@@ -78,17 +82,26 @@ class Office:
         with self.database.begin() as connection:
             code_id, key = report.reference.encode(), reporter_key(CODE_KEY)
             submit(connection, report, seen, envelope, code_id, key, area, self.clock())
-            keys = [recipients.keys[agency] for agency in photos.with_details(seen)]
+            keys = [recipients.keys[agency] for agency in with_details(seen)]
             sealed = (
-                photos.seal_photo(jpeg, original, report.reference, number, keys, CODE_KEY)
+                seal_photo(jpeg, original, report.reference, number, keys, CODE_KEY)
                 for number, jpeg in enumerate(pictures, 1)
             )
             photos.submit(connection, report.reference, sealed)
-            for agency in seen:
-                connection.execute(
-                    insert(Case).values(reference=report.reference, agency=agency, received_at=self.clock())
-                )
+        for agency, view in seen.items():
+            at = self.clock()
+            Desk(self.database).send(
+                Parcel(str(uuid4()), report.reference, agency, at, at, What.REPORT, view)
+            )
         return report
+
+    def await_photo(self, report: Report, number: int) -> bytes:
+        """Lay a picture that is still to come with a report; return its data key."""
+        keys = [read_recipients(self.settings, read_area(self.settings.area)).keys["case_group"]]
+        photo, key = seal_without_photo(report.reference, number, keys, CODE_KEY, with_original=True)
+        with self.database.begin() as connection:
+            photos.submit(connection, report.reference, [photo])
+        return key
 
 
 @dataclass
@@ -145,6 +158,7 @@ def open_office(database: Database, folder: Path, *, desk_url: str = "", desk_pa
     make_keys(settings, read_area(settings.area))
     clock = Hands()
     app = create_desk(settings, database=database, passwords=Passwords(TESTS), clock=clock)
+    share_templates(app)
     return Office(settings, database, clock, app)
 
 

@@ -12,6 +12,7 @@ from casebridge.desk.patience import Patience
 from tests.casebridge.desk.people import NOW, PASSWORD, Hands, Office, text_of
 
 
+@pytest.mark.both_databases
 def test_an_invitation_opens_one_account(office: Office) -> None:
     token = office.invitation()
     office.stranger().accept(token)
@@ -103,6 +104,7 @@ def test_a_code_works_once(office: Office) -> None:
     assert again.status_code == 422
 
 
+@pytest.mark.both_databases
 def test_of_many_who_use_one_code_at_once_one_gets_in(office: Office) -> None:
     worker = office.worker()
     office.clock.move(minutes=1)
@@ -190,6 +192,7 @@ def test_a_stranger_elsewhere_does_not_slow_a_colleague_down() -> None:
     assert patience.attempt("sam", "192.0.2.1", NOW) == 0
 
 
+@pytest.mark.both_databases
 def test_a_session_ends_after_half_an_hour_without_a_page(office: Office) -> None:
     worker = office.worker()
     office.clock.move(minutes=29)
@@ -213,6 +216,7 @@ def test_a_session_ends_after_a_working_day_whatever_is_done(small_office: Offic
     assert worker.get("/").location == "/sign-in"
 
 
+@pytest.mark.both_databases
 def test_signing_out_ends_the_session_and_not_only_the_cookie(office: Office) -> None:
     worker = office.worker()
     cookie = worker.client.get_cookie("desk")

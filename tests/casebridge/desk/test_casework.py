@@ -23,6 +23,8 @@ from casebridge.tables import ReportStatus, SealedReport
 from tests.casebridge.desk.people import NOW, Office, text_of
 from tests.casebridge.reports import make_consent, make_report
 
+pytestmark = pytest.mark.both_databases
+
 CANARY = "kanarek-7341"
 HOSTILE = '<script>alert("x")</script><img src=x onerror=alert(1)> \u202egnp.exe'
 

@@ -24,6 +24,7 @@ KX7D = "KX7D-4MQP"
 PAGE = f"/reports/{KX7D}"
 
 
+@pytest.mark.both_databases
 def test_what_was_added_brings_the_case_back_on_top_until_it_is_read(office: Office) -> None:
     worker = office.worker()
     acknowledged(office, worker)
@@ -86,6 +87,7 @@ def test_an_addition_that_is_damaged_leaves_the_rest_readable(office: Office, le
     assert ADDED not in text_of(page)
 
 
+@pytest.mark.both_databases
 def test_a_report_taken_back_lies_apart_and_cannot_be_read_any_more(office: Office) -> None:
     office.receive(make_report())
     worker = office.worker()
@@ -116,6 +118,7 @@ def test_a_report_erased_a_moment_ago_says_so_before_the_withdrawal_is_delivered
     assert "The reporter took back their agreement" in text_of(page)
 
 
+@pytest.mark.both_databases
 def test_a_question_is_put_for_the_reporter_alone_and_shown_to_who_asked(office: Office) -> None:
     office.receive(make_report())
     worker = office.worker()
@@ -182,6 +185,7 @@ def test_a_report_made_before_there_were_questions_says_so(small_office: Office)
     assert (forced.status_code, waiting(small_office.database)) == (422, 0)
 
 
+@pytest.mark.both_databases
 def test_the_coordinating_agency_closes_a_report_with_a_reason_and_may_reopen_it(office: Office) -> None:
     worker = office.worker()
     acknowledged(office, worker)

@@ -9,6 +9,7 @@ from sqlmodel import SQLModel
 from casebridge.database import Database
 from casebridge.desk.guard import FOR_INVITED, OPEN
 from tests.casebridge.desk.people import Office, open_office, text_of
+from tests.tables import create_tables
 
 POLICY = (
     "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; "
@@ -130,7 +131,7 @@ def test_the_cookie_is_a_random_id_that_no_script_and_no_other_site_can_use(smal
 
 def test_over_https_the_cookie_is_bound_to_the_host(tmp_path: Path) -> None:
     database = Database(f"sqlite:///{tmp_path / 'desk.db'}")
-    SQLModel.metadata.create_all(database.engine)
+    create_tables(database.engine)
     office = open_office(database, tmp_path, desk_url="https://desk.example.org")
 
     answer = office.app.test_client().get("/sign-in", base_url="https://desk.example.org")

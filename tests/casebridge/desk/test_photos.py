@@ -5,8 +5,9 @@ from sqlalchemy import select, update
 from sqlmodel import col
 
 from casebridge.desk.tables import DeskEvent
-from casebridge.photos import without_agencies
+from casebridge.photos import fill, lose
 from casebridge.report import ConsentLevel
+from casebridge.sealedphoto import without_agencies
 from casebridge.tables import ReportPhoto
 from tests.casebridge.desk.people import Office, text_of
 from tests.casebridge.reports import make_consent, make_report
@@ -28,6 +29,7 @@ def events(office: Office) -> list[str]:
         return list(found.scalars())
 
 
+@pytest.mark.both_databases
 def test_a_case_shows_its_pictures_and_each_view_is_recorded(office: Office) -> None:
     office.receive(make_report(), picture(), picture(colour="blue"))
     worker = office.worker()
@@ -122,6 +124,44 @@ def test_a_picture_that_is_not_there_is_not_found(office: Office, path: str) -> 
 
     assert office.worker().get(path).status_code == 404
     assert events(office) == []
+
+
+@pytest.mark.both_databases
+def test_a_picture_still_on_its_way_is_said_to_be_and_seen_once_it_has_come(office: Office) -> None:
+    report = office.receive(make_report(), picture())
+    key, worker = office.await_photo(report, 2), office.worker()
+
+    before, refused = worker.get(PAGE), worker.get(f"{PAGE}/photos/2")
+    with office.database.begin() as connection:
+        fill(connection, report.reference, 2, key, picture(colour="blue"), picture("PNG"))
+    after, shown = worker.get(PAGE), worker.get(f"{PAGE}/photos/2")
+
+    assert "Photo 2 of 2. This picture is still on its way." in text_of(before)
+    assert f'src="{PAGE}/photos/2"' not in before.text
+    assert 'alt="Photo 1 of 2, sent by the reporter"' in before.text
+    assert refused.status_code == 404
+    assert "on its way" not in text_of(after)
+    assert shown.data == picture(colour="blue")
+    assert worker.get(f"{PAGE}/photos/2/original").data == picture("PNG")
+
+
+def test_a_picture_that_never_came_is_said_to_be_lost(small_office: Office) -> None:
+    report = small_office.receive(make_report())
+    key, worker = small_office.await_photo(report, 1), small_office.worker()
+
+    with small_office.database.begin() as connection:
+        lose(connection, report.reference, 1)
+        fill(connection, report.reference, 1, key, picture(), picture())  # of a messenger that came late
+
+    assert "Photo 1 of 1. This picture could not be fetched." in text_of(worker.get(PAGE))
+    assert worker.get(f"{PAGE}/photos/1").status_code == 404
+
+
+def test_an_agency_that_may_not_have_a_picture_is_not_told_that_one_is_coming(office: Office) -> None:
+    report = office.receive(FACTS)
+    office.await_photo(report, 1)
+
+    assert "picture" not in text_of(office.worker("Alex Smith", "police").get(PAGE)).lower()
 
 
 def test_nobody_sees_a_picture_without_signing_in(small_office: Office) -> None:

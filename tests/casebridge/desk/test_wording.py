@@ -9,6 +9,7 @@ from casebridge.desk.wording import (
     language_words,
     moment_words,
     vague_day_words,
+    value_words,
     visible,
     waiting_words,
 )
@@ -29,6 +30,19 @@ NOW = datetime(2026, 7, 1, 12, 0, tzinfo=UTC)
 )
 def test_a_code_reads_as_words(code: str, words: str) -> None:
     assert humanise(code) == words
+
+
+@pytest.mark.parametrize(
+    ("code", "words"),
+    [
+        ("none", "Do not leave a message"),
+        ("neutral", "Only a name and a number"),
+        ("open", "May leave a message"),
+        ("new_one", "New one"),
+    ],
+)
+def test_voicemail_says_plainly_what_may_be_left(code: str, words: str) -> None:
+    assert value_words("voicemail", code) == words
 
 
 @pytest.mark.parametrize(

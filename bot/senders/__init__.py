@@ -1,0 +1,1 @@
+"""Providers that take messages of ours which answer nothing."""
